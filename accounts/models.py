@@ -1,0 +1,123 @@
+"""People, the organisations they work for, and what they may do there."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from states.models import State
+
+
+class Organisation(models.Model):
+    """A body that judges, in its own voice; or a published source that is quoted as one."""
+
+    class Kind(models.TextChoices):
+        NGO = "ngo", _("civil society organisation")
+        COALITION = "coalition", _("coalition")
+        NHRI = "nhri", _("national human rights institution")
+        GOVERNMENT = "government", _("government")
+        UN_BODY = "un_body", _("United Nations body")
+        ACADEMIC = "academic", _("academic institution")
+        PUBLISHED_SOURCE = "published_source", _("published source")
+        OTHER = "other", _("other")
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    # What the public sees instead of the name, where naming the organisation would put people at risk.
+    collective_name = models.CharField(_("collective name"), max_length=200, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    verified = models.BooleanField(default=False)
+    asks_review = models.BooleanField(default=False)  # an editor's status waits for a reviewer
+    neutral_mail = models.BooleanField(default=False)  # subject lines that name no topic
+    time_zone = models.CharField(max_length=50, default="UTC")
+    monitors = models.ManyToManyField(State, related_name="monitored_by", blank=True)
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.public_name
+
+    @property
+    def public_name(self) -> str:
+        """The name that everybody may see."""
+        return self.collective_name or self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Makes accounts; people do not make their own."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """A person who can sign in; without a password only a reset link lets them in."""
+        person = self.model(email=self.normalize_email(email), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, email: str | None) -> "Person":
+        return self.get(email__iexact=email)
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in. The public never sees one. Never deleted: `left` keeps the id that history points to."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    language = models.CharField(_("language"), max_length=5, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
+    neutral_mail = models.BooleanField(_("neutral subject lines"), default=False)
+    is_active = models.BooleanField(default=True)
+    is_administrator = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(db_default=Now())
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="person_email_unique_whatever_case",
+                violation_error_message=_("Somebody already signs in with this e-mail address."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    # The admin site asks these; it is read-only but for vocabularies (see web.admin).
+    @property
+    def is_staff(self) -> bool:
+        return self.is_administrator
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and self.is_administrator
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_administrator
+
+
+class Membership(models.Model):
+    """A person's role in an organisation."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["person", "organisation"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.role} {self.organisation_id}"

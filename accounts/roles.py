@@ -1,0 +1,48 @@
+"""The roles, and in sentences what each may do; the screen shows the same sentences."""
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(models.TextChoices):
+    """What a person may be allowed to do."""
+
+    READ_DRAFTS = "read_drafts", _("read the organisation's drafts and private notes")
+    WRITE_DRAFTS = "write_drafts", _("write drafts")
+    CHECK = "check", _("note that they looked again and nothing changed")
+    PUBLISH = "publish", _("publish statuses without waiting for a reviewer")
+    REVIEW = "review", _("publish others' drafts, withdraw and redact")
+    IMPORT = "import", _("import documents for the States that the organisation monitors")
+    IMPORT_ANY = "import_any", _("import documents for every State")
+    READ_MAIL = "read_mail", _("read the mails of a local installation")
+
+
+class Role(models.TextChoices):
+    """A person's role in an organisation; the administrator's is a role on the whole site."""
+
+    VIEWER = "viewer", _("viewer")
+    EDITOR = "editor", _("editor")
+    REVIEWER = "reviewer", _("reviewer")
+    MANAGER = "manager", _("manager")
+    ADMINISTRATOR = "admin", _("administrator")
+
+
+_EDITOR = frozenset({Act.READ_DRAFTS, Act.WRITE_DRAFTS, Act.CHECK})
+_REVIEWER = _EDITOR | {Act.PUBLISH, Act.REVIEW}
+
+MAY: dict[Role, frozenset[Act]] = {
+    Role.VIEWER: frozenset({Act.READ_DRAFTS}),
+    Role.EDITOR: _EDITOR,  # and PUBLISH, where the organisation does not ask for review
+    Role.REVIEWER: _REVIEWER,
+    Role.MANAGER: _REVIEWER | {Act.IMPORT},
+    Role.ADMINISTRATOR: frozenset({Act.IMPORT, Act.IMPORT_ANY, Act.READ_MAIL}),
+}
+
+SENTENCES: dict[Role, Promise] = {
+    Role.VIEWER: _("Reads the organisation's drafts, and follows what changes."),
+    Role.EDITOR: _("Writes drafts; publishes them too where the organisation does not ask for review."),
+    Role.REVIEWER: _("Publishes, withdraws and redacts in the organisation's name."),
+    Role.MANAGER: _("Does what a reviewer does, and imports documents for the States the organisation monitors."),
+    Role.ADMINISTRATOR: _("Loads official documents for every State and keeps the vocabularies."),
+}

@@ -1,0 +1,53 @@
+"""The feed: events in the order in which everybody reads them, gapless, and complete.
+
+A transaction takes its event's id when it writes and shows it when it commits, so ids become visible out of order. A
+trigger therefore notes each event in `history_pending`; `sequence` moves what is committed into `history_feed`, one
+caller at a time, under an advisory lock that is taken in a statement of its own: the next statement then sees
+everything that the previous holder committed.
+"""
+
+from collections.abc import Callable
+
+from django.db import connection, transaction
+
+from history.models import FeedEntry, FeedMark
+
+LOCK = 0x75_70_72_01  # an arbitrary number of our own for pg_advisory_xact_lock
+
+# Called after sequencing, in the process that committed; apps above add themselves in their AppConfig.ready().
+listeners: list[Callable[[], None]] = []
+
+
+def committed() -> None:
+    """After a commit that wrote events: give them positions, then wake who reads the feed."""
+    if sequence():
+        for listener in listeners:
+            listener()
+
+
+@transaction.atomic
+def sequence() -> int:
+    """Give every committed pending event its position; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(
+            """
+            WITH moved AS (DELETE FROM history_pending RETURNING event_id),
+                 last AS (SELECT coalesce(max(position), 0) AS position FROM history_feed)
+            INSERT INTO history_feed (position, event_id, sequenced_at)
+            SELECT last.position + row_number() OVER (ORDER BY moved.event_id), moved.event_id, clock_timestamp()
+            FROM moved, last
+            """
+        )
+        return int(cursor.rowcount)
+
+
+def last_position() -> int:
+    """The newest position; 0 while nothing has happened."""
+    return FeedEntry.objects.order_by("-position").values_list("position", flat=True).first() or 0
+
+
+def locked_mark(reader: str) -> FeedMark:
+    """The reader's high-water mark, locked until the end of the transaction, so that two never read the same stretch."""
+    FeedMark.objects.get_or_create(reader=reader)
+    return FeedMark.objects.select_for_update().get(reader=reader)

@@ -1,0 +1,61 @@
+"""Writing the log: the one door through which events come."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import models, transaction
+
+from history import feed, registry
+from history.models import Event, Origin
+
+Value = int | str | bool | None | datetime.date | list[int] | list[str]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it, for which organisation, and by which road. No person: the system, or a command."""
+
+    person_id: int | None = None
+    organisation_id: int | None = None
+    origin: Origin = Origin.SYSTEM
+
+
+def record(
+    action: registry.Action,
+    target: models.Model,
+    *,
+    by: Actor,
+    review_id: int | None = None,
+    old: Mapping[str, Value] | None = None,
+    new: Mapping[str, Value] | None = None,
+    quiet: bool = False,
+) -> Event:
+    """Write one event inside the caller's transaction and have it sequenced after commit.
+
+    Raises ValueError for a key the action does not declare: free text must never slip into a log that cannot forget.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("An event is written in the transaction of the change it tells of; open one first.")
+    event = Event.objects.create(
+        action=action.name,
+        target_type=target._meta.label_lower,
+        target_id=target.pk,
+        review_id=review_id,
+        actor_id=by.person_id,
+        organisation_id=by.organisation_id,
+        origin=by.origin,
+        old=_checked(action, old),
+        new=_checked(action, new),
+        quiet=quiet,
+    )
+    transaction.on_commit(feed.committed)
+    return event
+
+
+def _checked(action: registry.Action, values: Mapping[str, Value] | None) -> dict[str, object]:
+    values = values or {}
+    unknown = set(values) - action.keys
+    if unknown:
+        raise ValueError(f"{action.name} may not carry {sorted(unknown)}; it carries {sorted(action.keys)}.")
+    return {key: value.isoformat() if isinstance(value, datetime.date) else value for key, value in values.items()}

@@ -1,0 +1,28 @@
+"""What States were asked, what they answered, and what became of it."""
+
+from recommendations.models.assessments import Assessment, Basis, Check, Draft, Progress, Status
+from recommendations.models.facts import (
+    Claim,
+    Position,
+    Recommendation,
+    RecommendationIssue,
+    RecommendingState,
+    Response,
+    TextKind,
+)
+
+__all__ = [
+    "Assessment",
+    "Basis",
+    "Check",
+    "Claim",
+    "Draft",
+    "Position",
+    "Progress",
+    "Recommendation",
+    "RecommendationIssue",
+    "RecommendingState",
+    "Response",
+    "Status",
+    "TextKind",
+]

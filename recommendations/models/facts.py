@@ -1,0 +1,209 @@
+"""The facts: a recommendation, who made it, what it is about, and what the State answered."""
+
+import secrets
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from issues.models import Goal, Issue, PersonGroup, Scheme
+from recommendations.querysets import RecommendationQuerySet
+from reviews.models import Document, Review
+from states.models import State
+
+_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no letter or digit that is read as another
+
+
+def new_public_id() -> str:
+    """A short name for use in addresses: 8 characters, about 39 bits, never reused."""
+    return "".join(secrets.choice(_ALPHABET) for _i in range(8))
+
+
+class Response(models.TextChoices):
+    """What the State under review answered. A State cannot reject a recommendation."""
+
+    SUPPORTED = "supported", _("Supported")
+    NOTED = "noted", _("Noted")
+    SUPPORTED_IN_PART = "supported_in_part", _("Supported in part")
+    PENDING = "pending", _("Pending")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class Claim(models.TextChoices):
+    """What the State says it has done already, quoted: a claim, never a status."""
+
+    IMPLEMENTED = "implemented", _("implemented")
+    IN_PROCESS = "in_process", _("in process of being implemented")
+    IMPLEMENTED_OR_IN_PROCESS = "implemented_or_in_process", _("implemented or in process of being implemented")
+
+
+class TextKind(models.TextChoices):
+    """What kind of text the record holds."""
+
+    OFFICIAL = "official", _("official text")
+    WORKING_TRANSLATION = "working_translation", _("working translation")
+    SOURCE_TITLE = "source_title", _("title given by the source; the official text is not to hand")
+    SAMPLE = "sample", _("sample text")
+
+
+class ActionCategory(models.IntegerChoices):
+    """How much a recommendation asks, read from its verb (UPR Info, after Edward R. McMahon)."""
+
+    MINIMAL = 1, _("minimal action")
+    CONTINUING = 2, _("continuing action")
+    CONSIDERING = 3, _("considering action")
+    GENERAL = 4, _("general action")
+    SPECIFIC = 5, _("specific action")
+
+
+class Recommendation(models.Model):
+    """One recommendation made to a State. Never deleted: `removed_at` makes its address answer 410."""
+
+    public_id = models.CharField(max_length=8, unique=True, default=new_public_id, editable=False, db_collation="C")
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="recommendations")
+    label = models.CharField(max_length=20, null=True)  # "140.7" as printed; none where no official number is known
+    paragraph = models.PositiveIntegerField(null=True)
+    number = models.PositiveIntegerField(null=True)
+    suffix = models.CharField(max_length=5, blank=True)
+    key = models.SlugField(max_length=80, null=True)  # the natural key of one without a label
+    sort_key = models.CharField(max_length=40, db_collation="C")  # 140.9 before 140.10; unlabelled ones last
+    text = models.TextField()
+    text_language = models.CharField(max_length=5, default="en")
+    text_kind = models.CharField(max_length=20, choices=TextKind.choices, default=TextKind.OFFICIAL)
+    action_category = models.PositiveSmallIntegerField(choices=ActionCategory.choices, null=True)
+    recommending_states: "models.ManyToManyField[State, RecommendingState]" = models.ManyToManyField(
+        State, through="RecommendingState", related_name="recommendations_made"
+    )
+    issues: "models.ManyToManyField[Issue, RecommendationIssue]" = models.ManyToManyField(
+        Issue, through="RecommendationIssue", related_name="recommendations"
+    )
+    groups = models.ManyToManyField(PersonGroup, related_name="recommendations")
+    goals = models.ManyToManyField(Goal, related_name="recommendations")
+    source_document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="recommendations")
+    source_place = models.CharField(max_length=100, blank=True)
+    is_sample = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)  # of the facts
+    added_at = models.DateTimeField(db_default=Now())
+    removed_at = models.DateTimeField(null=True)
+    # What the lists show, kept by recommendations.derived and recomputed by `manage.py verify`.
+    current_position = models.ForeignKey("Position", null=True, on_delete=models.PROTECT, related_name="+")
+    lead_assessment = models.ForeignKey("Assessment", null=True, on_delete=models.PROTECT, related_name="+")
+    search: models.GeneratedField = models.GeneratedField(
+        expression=models.Func(models.F("text"), function="upr_search_vector"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = RecommendationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        ordering = ["review_id", "sort_key", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "label"],
+                condition=models.Q(label__isnull=False),
+                name="label_unique_in_review",
+                violation_error_message=_("This review has a recommendation with this label already."),
+            ),
+            models.UniqueConstraint(
+                fields=["review", "key"],
+                condition=models.Q(key__isnull=False),
+                name="key_unique_in_review",
+                violation_error_message=_("This review has a recommendation with this key already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(label__isnull=False) | models.Q(key__isnull=False), name="label_or_key"
+            ),
+            models.CheckConstraint(condition=~models.Q(text=""), name="recommendation_has_text"),
+        ]
+        indexes = [
+            # A review's matrix in the order of its report.
+            models.Index(fields=["review", "sort_key", "id"], name="recommendation_in_review"),
+            # Words in texts, for search.
+            GinIndex(fields=["search"], name="recommendation_search"),
+            # The status column's filter.
+            models.Index(fields=["lead_assessment"], name="recommendation_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.text
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.sort_key = sort_key(self.paragraph, self.number, self.suffix, self.key)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+def sort_key(paragraph: int | None, number: int | None, suffix: str, key: str | None) -> str:
+    """The text whose byte order is the natural order of labels."""
+    if paragraph is None:
+        return f"~{(key or '')[:38]}"
+    return f"{paragraph:06d}.{number or 0:06d}.{suffix}"
+
+
+class RecommendingState(models.Model):
+    """A State that made a recommendation, in the order printed. A name not yet recognised keeps its place."""
+
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="mentions")
+    state = models.ForeignKey(State, null=True, on_delete=models.PROTECT, related_name="+")
+    order = models.PositiveSmallIntegerField()
+    printed = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["recommendation", "order"], name="mention_order_unique")]
+
+    def __str__(self) -> str:
+        return self.printed
+
+
+class RecommendationIssue(models.Model):
+    """An issue of a recommendation; one per scheme may be the primary one."""
+
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="issue_links")
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="links")
+    scheme = models.CharField(max_length=20, choices=Scheme.choices)
+    is_primary = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-is_primary", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["recommendation", "issue"], name="issue_once"),
+            models.UniqueConstraint(
+                fields=["recommendation", "scheme"],
+                condition=models.Q(is_primary=True),
+                name="one_primary_issue_per_scheme",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recommendation_id}: {self.issue_id}"
+
+
+class Position(models.Model):
+    """What the State answered, in one document. Positions are a history: an addendum after the report is a new row."""
+
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.PROTECT, related_name="positions")
+    response = models.CharField(max_length=20, choices=Response.choices)
+    claim = models.CharField(max_length=30, choices=Claim.choices, blank=True)
+    day = models.DateField(null=True)
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="positions")
+    paragraph = models.CharField(max_length=100, blank=True)
+    explanation = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("position")
+        verbose_name_plural = _("positions")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recommendation", "document"], name="one_position_per_document", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_response_display()

@@ -1,0 +1,84 @@
+"""The questions that pages, API and exports ask; each takes the Reader."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from accounts.reader import Reader
+from reviews.models import Lead
+
+if TYPE_CHECKING:
+    from recommendations.models import Assessment, Recommendation
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    """Assessments."""
+
+    def held(self, reader: Reader) -> "AssessmentQuerySet":
+        """Those that count on the reader's day, by what was known on the reader's other day.
+
+        `as_of` leaves out what holds from a later day; `known_on` leaves out what was published, and keeps what was
+        withdrawn, after the end of that day (UTC).
+        """
+        if reader.known_on is None:
+            found = self.filter(withdrawn_at__isnull=True)
+        else:
+            end = end_of_day(reader.known_on)
+            found = self.filter(published_at__lt=end).filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=end))
+        if reader.as_of is not None:
+            found = found.filter(holds_from__lte=reader.as_of)
+        return found
+
+    def current(self) -> "AssessmentQuerySet":
+        """The latest of each voice on each recommendation: one dated back does not overtake a later one."""
+        return self.order_by("recommendation_id", "voice_id", "-holds_from", "-id").distinct(
+            "recommendation_id", "voice_id"
+        )
+
+    def for_display(self) -> "AssessmentQuerySet":
+        """With the voice and the bases that a reader sees; never with a person."""
+        return self.select_related("voice").prefetch_related("bases__document")
+
+
+class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    """Recommendations."""
+
+    def visible_to(self, reader: Reader) -> "RecommendationQuerySet":
+        """Those that are not removed; samples only where the reader sees samples."""
+        found = self.filter(removed_at__isnull=True)
+        return found if reader.samples else found.filter(is_sample=False)
+
+    def with_lead(self, reader: Reader) -> "RecommendationQuerySet":
+        """Annotated with `lead_id` and `lead_status`: the lead organisation's assessment on the reader's day."""
+        if not reader.is_clocked:
+            return self.annotate(lead_id=F("lead_assessment_id"), lead_status=F("lead_assessment__status"))
+        found = self._lead_on(reader)
+        return self.annotate(
+            lead_id=Subquery(found.values("id")[:1]), lead_status=Subquery(found.values("status")[:1])
+        )
+
+    def _lead_on(self, reader: Reader) -> AssessmentQuerySet:
+        from recommendations.models import Assessment
+
+        day = reader.as_of or reader.known_on or timezone.now().date()
+        leads = Lead.objects.filter(review=OuterRef(OuterRef("review_id")), from_day__lte=day).order_by("-from_day")
+        return (
+            Assessment.objects.filter(recommendation=OuterRef("pk"))
+            .held(reader)
+            .filter(voice=Subquery(leads.values("organisation_id")[:1]))
+            .order_by("-holds_from", "-id")
+        )
+
+    def for_list(self) -> "RecommendationQuerySet":
+        """With everything one row of a list prints; 4 queries whatever the number of rows."""
+        return self.select_related(
+            "review__session", "review__state", "current_position", "lead_assessment__voice"
+        ).prefetch_related("mentions__state", "issue_links__issue")
+
+
+def end_of_day(day: datetime.date) -> datetime.datetime:
+    """The first moment after that day, UTC."""
+    return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), datetime.UTC)

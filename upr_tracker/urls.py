@@ -1,0 +1,9 @@
+"""The addresses: pages by noun, the API, sign-in."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("api.urls")),
+    path("account/", include("allauth.urls")),
+    path("", include("web.urls")),
+]

@@ -1,0 +1,1 @@
+class ReaderMiddleware: pass
