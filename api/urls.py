@@ -1,2 +1,5 @@
-from django.urls import path
-urlpatterns: list = []
+"""Addresses."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -38,6 +38,7 @@ SECRET_KEY = required("SECRET_KEY", local="local-only-not-secret-" + "0" * 40)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SHOW_SAMPLES = env.bool("SHOW_SAMPLES", LOCAL)  # pages show sample data, marked; API and counts leave it out anyway
 LOOPBACK_ONLY = all(host in {"127.0.0.1", "localhost", "[::1]"} for host in ALLOWED_HOSTS)
 
 # -- Applications, in the order of their rows in docs/architecture.md

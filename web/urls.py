@@ -1,2 +1,15 @@
-from django.urls import path
-urlpatterns: list = []
+"""All pages, by noun; each noun's package has its own `urls.py`. Public addresses never move."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("web.home.urls")),
+    path("recommendations/", include("web.recommendations.urls")),
+    path("reviews/", include("web.reviews.urls")),
+    path("states/", include("web.states.urls")),
+    path("issues/", include("web.issues.urls")),
+    path("events/", include("web.events.urls")),
+    path("work/", include("web.work.urls")),
+    path("imports/", include("web.imports.urls")),
+    path("mail/", include("web.mail.urls")),
+]
