@@ -14,7 +14,7 @@ LEAD = """
     WHERE a.recommendation_id = r.id AND a.withdrawn_at IS NULL
       AND a.voice_id = (
         SELECT l.organisation_id FROM reviews_lead l
-        WHERE l.review_id = r.review_id AND l.from_day <= current_date
+        WHERE l.review_id = r.review_id AND l.is_sample = r.is_sample AND l.from_day <= current_date
         ORDER BY l.from_day DESC LIMIT 1
       )
     ORDER BY a.holds_from DESC, a.id DESC LIMIT 1

@@ -64,7 +64,9 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         from recommendations.models import Assessment
 
         day = reader.as_of or reader.known_on or timezone.now().date()
-        leads = Lead.objects.filter(review=OuterRef(OuterRef("review_id")), from_day__lte=day).order_by("-from_day")
+        leads = Lead.objects.filter(
+            review=OuterRef(OuterRef("review_id")), is_sample=OuterRef(OuterRef("is_sample")), from_day__lte=day
+        ).order_by("-from_day")
         return (
             Assessment.objects.filter(recommendation=OuterRef("pk"))
             .held(reader)

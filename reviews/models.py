@@ -168,10 +168,11 @@ class Lead(models.Model):
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="leads")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="leads")
     from_day = models.DateField()
+    is_sample = models.BooleanField(default=False)  # leads the review's sample recommendations, and no others
 
     class Meta:
         ordering = ["-from_day"]
-        constraints = [models.UniqueConstraint(fields=["review", "from_day"], name="one_lead_a_day")]
+        constraints = [models.UniqueConstraint(fields=["review", "is_sample", "from_day"], name="one_lead_a_day")]
 
     def __str__(self) -> str:
         return f"{self.organisation_id} leads {self.review_id} from {self.from_day}"
@@ -200,7 +201,7 @@ class Finding(models.Model):
     raised_by = models.CharField(max_length=25, choices=RaisedBy.choices)
     text = models.TextField()
     order = models.PositiveSmallIntegerField(default=0)
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="findings")
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="findings")
     is_sample = models.BooleanField(default=False)
 
     class Meta:
@@ -227,7 +228,7 @@ class Call(models.Model):
     addressed_to = models.CharField(max_length=200)
     text = models.TextField()
     order = models.PositiveSmallIntegerField(default=0)
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="calls")
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="calls")
     is_sample = models.BooleanField(default=False)
 
     class Meta:

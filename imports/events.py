@@ -1,0 +1,12 @@
+"""What the log tells of imports: one event stands for all rows of a file."""
+
+from django.utils.translation import gettext_lazy as _
+
+from history.registry import register
+
+DOCUMENT_IMPORTED = register(
+    "document.imported", _("imported a document"), keys={"new", "changed", "unchanged", "document"}, notifies=True
+)
+SESSION_LOADED = register(
+    "session.loaded", _("loaded a session file"), keys={"new", "changed", "unchanged"}, notifies=False
+)

@@ -1,0 +1,173 @@
+"""What every reader of a document hands back: one shape, whatever the document was.
+
+Readers know files and nothing of the database: names, labels and themes stay as they are printed, and whoever imports
+them looks them up. Nothing here touches Django's models.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+
+class UnreadableFile(Exception):
+    """The file as a whole cannot be read. Its text is one sentence for the person who uploaded it."""
+
+
+class Response(StrEnum):
+    """What the State under review answered. A State supports or notes; it cannot reject (HRC resolution 5/1)."""
+
+    SUPPORTED = "supported"
+    NOTED = "noted"
+    SUPPORTED_IN_PART = "supported_in_part"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+
+
+class Claim(StrEnum):
+    """What the State itself says is already done. A quotation of the State, not an assessment."""
+
+    IMPLEMENTED = "implemented"
+    IN_PROCESS = "in_process"
+    IMPLEMENTED_OR_IN_PROCESS = "implemented_or_in_process"
+
+
+class Severity(StrEnum):
+    """`REJECTED`: the row is not among the recommendations. `WARNING`: it was used, and somebody should look."""
+
+    REJECTED = "rejected"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file: a part ("table 1", "page 14"), a row counted from 1 with the heading row, a column's printed name."""
+
+    part: str
+    row: int | None = None
+    column: str = ""
+
+    def __str__(self) -> str:
+        pieces = [self.part]
+        if self.row is not None:
+            pieces.append(_("row %(number)d") % {"number": self.row})
+        if self.column:
+            pieces.append(_("column “%(name)s”") % {"name": self.column})
+        return ", ".join(pieces)
+
+    def at(self, column: str) -> "Place":
+        """The same row, in the named column."""
+        return Place(self.part, self.row, column)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the file a person must know of before importing it."""
+
+    place: Place
+    value: str  # as printed, shortened
+    reason: str  # one sentence: what is wrong and what to do
+    severity: Severity = Severity.REJECTED
+
+    @property
+    def column(self) -> str:
+        """The printed name of the column, or an empty text where the whole row is meant."""
+        return self.place.column
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}" + (f" [{self.value}]" if self.value else "")
+
+
+class Label(NamedTuple):
+    """The number of a recommendation: paragraph of the chapeau, number in it, and a suffix ("a", "bis") or nothing."""
+
+    paragraph: int
+    number: int
+    suffix: str
+
+    def __str__(self) -> str:
+        return f"{self.paragraph}.{self.number}{self.suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecommendation:
+    """One numbered recommendation as a document prints it.
+
+    `text` has its white space normalised and has lost only its number, the bracket of recommending States that ends it
+    and the note on where the position is found. Brackets of States inside the text (joined clauses) stay in it.
+    """
+
+    label: str
+    paragraph: int
+    number: int
+    suffix: str
+    text: str
+    states: tuple[str, ...]  # printed names, in order, each once
+    response: Response
+    response_source: str  # as printed, such as a symbol and paragraph, or empty
+    claim: Claim | None
+    themes: tuple[str, ...]  # printed labels; the first is the primary one
+    groups: tuple[str, ...]
+    goals: tuple[str, ...]
+    comment: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one reader found in one file."""
+
+    source: str  # the reader's NAME
+    state_name: str | None = None  # the State under review, as the document names it
+    session: int | None = None  # session of the Working Group, as the document says
+    symbol: str | None = None  # the document's own UN symbol
+    recommendations: tuple[ReadRecommendation, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    printed_totals: dict[str, int] = field(default_factory=dict)  # only what the document itself states
+
+
+WHITE = re.compile(r"[\s\u200b\ufeff]+")
+LONGEST_VALUE = 120
+
+
+def tidy(text: str) -> str:
+    """The text on one line: runs of white space (also zero-width and no-break spaces) become one space."""
+    return WHITE.sub(" ", text).strip()
+
+
+def shorten(text: str, longest: int = LONGEST_VALUE) -> str:
+    """A value fit to be quoted in a message: tidied, and cut after `longest` characters."""
+    text = tidy(text)
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+# A letter counts as a suffix only when tied to the number ("140.7a", "140.7 (a)"): "140.7 a plan" starts with a word.
+LABEL = re.compile(
+    r"\s*(?P<paragraph>[0-9]{1,4})\s?\.\s?(?P<number>[0-9]{1,4})(?![0-9])"
+    r"(?:\.?(?P<letter>[a-z])(?![^\s.)])|\s?\((?P<bracketed>[a-z])\)|\s?(?P<latin>bis|ter|quater)\b)?[.):]?\s*"
+)
+
+
+def split_label(text: str) -> tuple[Label, str] | None:
+    """The number a text begins with, and the rest; None where it begins with none ("140.7 Ratify …" has 140, 7, "")."""
+    found = LABEL.match(text)
+    if not found:
+        return None
+    suffix = found["letter"] or found["bracketed"] or found["latin"] or ""
+    return Label(int(found["paragraph"]), int(found["number"]), suffix), text[found.end() :]
+
+
+def natural_key(label: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key under which 140.9 comes before 140.10, for any text whatever.
+
+    A run of digits is compared by its length and then its digits, so that no number is too long to be compared.
+    """
+    runs = re.findall(r"[0-9]+|[^0-9]+", label)
+    return tuple(_digits_key(run) if run[0] in "0123456789" else (0, 0, run) for run in runs)
+
+
+def _digits_key(run: str) -> tuple[int, int, str]:
+    digits = run.lstrip("0") or "0"
+    return (1, len(digits), digits)

@@ -1,0 +1,48 @@
+"""Counting what an import does to rows: new, changed, unchanged."""
+
+from typing import Any, TypeVar
+
+from django.db import models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Tally:
+    """The three numbers that every import ends with."""
+
+    def __init__(self) -> None:
+        self.new = self.changed = self.unchanged = 0
+
+    def upsert(self, model: type[Row], key: dict[str, Any], values: dict[str, Any]) -> Row:
+        """The row with this natural key, made or brought in line with the values, and counted."""
+        row = model._default_manager.filter(**key).first()
+        if row is None:
+            row = model(**key, **values)
+            row.save(force_insert=True)
+            self.new += 1
+            return row
+        different = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if different:
+            for name, value in different.items():
+                setattr(row, name, value)
+            row.save()
+        self.count(bool(different))
+        return row
+
+    def count(self, changed: bool) -> None:
+        """Count one row that was there before."""
+        if changed:
+            self.changed += 1
+        else:
+            self.unchanged += 1
+
+    def __str__(self) -> str:
+        return f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"
+
+
+def set_links(manager: Any, wanted: list[Any]) -> bool:
+    """Make a plain many-to-many hold exactly these; returns whether anything changed."""
+    if {row.pk for row in manager.all()} == {row.pk for row in wanted}:
+        return False
+    manager.set(wanted)
+    return True

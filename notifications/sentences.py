@@ -1,0 +1,89 @@
+"""What a notice says. Names are looked up now, not when the event was written: the log holds ids only."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Organisation
+from history.models import Event
+from notifications.models import Message
+from recommendations.models import Recommendation, Status
+from reviews.models import Review
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message as a person reads it, in the language that is active."""
+
+    message: Message
+    subject: str
+    sentence: str
+    path: str
+    status: str
+    day: datetime.date
+    is_sample: bool
+
+
+def describe(messages: Sequence[Message]) -> list[Notice]:
+    """The notices of these messages (with their events loaded), in 3 queries however many there are."""
+    events = [message.event for message in messages]
+    organisations = Organisation.objects.in_bulk({e.organisation_id for e in events if e.organisation_id})
+    reviews = Review.objects.with_names().in_bulk({e.review_id for e in events if e.review_id})
+    targets = {e.target_id for e in events if e.target_type == "recommendations.recommendation"}
+    recommendations = Recommendation.objects.in_bulk(targets)
+    return [
+        _notice(
+            message,
+            organisations.get(message.event.organisation_id or 0),
+            reviews.get(message.event.review_id or 0),
+            recommendations.get(message.event.target_id) if _is_recommendation(message.event) else None,
+        )
+        for message in messages
+    ]
+
+
+def _is_recommendation(event: Event) -> bool:
+    return event.target_type == "recommendations.recommendation"
+
+
+def _notice(
+    message: Message, organisation: Organisation | None, review: Review | None, recommendation: Recommendation | None
+) -> Notice:
+    event = message.event
+    where = str(review) if review else ""
+    if recommendation is None:
+        subject, sentence, path = _batch(event, review, where)
+        return Notice(message, subject, sentence, path, "", event.recorded_at.date(), False)
+    who = organisation.public_name if organisation else _("UPR Tracker")
+    status = str(event.new.get("status") or event.old.get("status") or "")
+    word = str(Status(status).label) if status else ""
+    name = recommendation.label or recommendation.text
+    if event.action == "assessment.withdrawn":
+        sentence = _("%(who)s withdrew the status “%(status)s” of recommendation %(name)s to %(where)s.")
+    else:
+        sentence = _("%(who)s recorded the status “%(status)s” for recommendation %(name)s to %(where)s.")
+    subject = _("%(where)s, %(name)s: %(status)s") % {"where": where, "name": name, "status": word}
+    return Notice(
+        message,
+        " ".join(subject.split()),
+        sentence % {"who": who, "status": word, "name": name, "where": where},
+        reverse("recommendation-detail", args=[recommendation.public_id]),
+        "" if event.action == "assessment.withdrawn" else status,
+        event.recorded_at.date(),
+        recommendation.is_sample,
+    )
+
+
+def _batch(event: Event, review: Review | None, where: str) -> tuple[str, str, str]:
+    new, changed = int(event.new.get("new") or 0), int(event.new.get("changed") or 0)
+    parts = [
+        ngettext("%(n)d new recommendation", "%(n)d new recommendations", new) % {"n": new},
+        ngettext("%(n)d changed", "%(n)d changed", changed) % {"n": changed},
+    ]
+    sentence = _("A document was imported for %(where)s: %(parts)s.") % {"where": where, "parts": ", ".join(parts)}
+    path = reverse("review-detail", args=[review.session.number, review.state.iso3]) if review else "/"
+    return _("%(where)s: a document was imported") % {"where": where}, sentence, path

@@ -1,0 +1,305 @@
+"""What people do to recommendations. Each action is one transaction: lock, compare with what the person saw, write, log.
+
+Whether somebody may is asked before, of accounts.permissions.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from history.log import Actor, record
+from recommendations import derived, events
+from recommendations.models import Assessment, Basis, Check, Draft, Recommendation
+from reviews.models import Document, Lead, Review
+
+
+@dataclass(frozen=True)
+class BasisContent:
+    """One basis as a person or a file gives it; what does not belong to its kind is left empty."""
+
+    kind: str
+    document: Document | None = None
+    passage: str = ""
+    url: str = ""
+    description: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class AssessmentContent:
+    """A judgement as a person or a file gives it."""
+
+    status: str
+    holds_from: datetime.date
+    reason: str
+    bases: Sequence[BasisContent]
+    progress: str = ""
+    in_law: bool | None = None
+    in_practice: bool | None = None
+    day_is_inferred: bool = False
+
+
+@dataclass(frozen=True)
+class DraftContent:
+    """An unfinished judgement: anything may be missing. `bases` are dictionaries as the form holds them."""
+
+    status: str = ""
+    progress: str = ""
+    in_law: bool | None = None
+    in_practice: bool | None = None
+    holds_from: datetime.date | None = None
+    reason: str = ""
+    bases: list[dict[str, object]] = field(default_factory=list)
+    private_note: str = ""
+
+
+class Overtaken(Exception):
+    """Somebody else was quicker: `current` is what stands there now, which the person has not seen."""
+
+    def __init__(self, current: Assessment | Draft | None) -> None:
+        super().__init__(_("Somebody else saved in the meantime."))
+        self.current = current
+
+
+def latest_of(recommendation: Recommendation, voice: Organisation) -> Assessment | None:
+    """The assessment a voice recorded last, withdrawn or not: the one that its next must be based on."""
+    return Assessment.objects.filter(recommendation=recommendation, voice=voice).order_by("-id").first()
+
+
+@transaction.atomic
+def publish_assessment(
+    *,
+    recommendation: Recommendation,
+    voice: Organisation,
+    content: AssessmentContent,
+    based_on: int | None,
+    by: Actor,
+    today: datetime.date,
+    quiet: bool = False,
+) -> Assessment:
+    """Record a status in a voice's name; its draft, if any, is done.
+
+    `based_on` is the id of the voice's latest assessment as the person saw it, `today` the day in the person's zone.
+    Raises Overtaken when there is a newer one, and ValidationError (by field) for what a person can mend.
+    """
+    _lock(recommendation)
+    latest = latest_of(recommendation, voice)
+    if (latest.pk if latest else None) != based_on:
+        raise Overtaken(latest)
+    _check_content(content, today)
+    assessment = Assessment(
+        recommendation=recommendation,
+        voice=voice,
+        recorded_by_id=by.person_id,
+        status=content.status,
+        progress=content.progress,
+        in_law=content.in_law,
+        in_practice=content.in_practice,
+        holds_from=content.holds_from,
+        day_is_inferred=content.day_is_inferred,
+        reason=content.reason.strip(),
+        based_on=latest,
+    )
+    assessment.full_clean(exclude=["published_at"])
+    assessment.save(force_insert=True)
+    for basis in content.bases:
+        _add_basis(assessment, basis)
+    Draft.objects.filter(recommendation=recommendation, organisation=voice).delete()
+    derived.refresh_leads([recommendation.pk])
+    record(
+        events.ASSESSMENT_PUBLISHED,
+        recommendation,
+        by=by,
+        review_id=recommendation.review_id,
+        old={"assessment": latest.pk, "status": latest.status} if latest else None,
+        new={
+            "assessment": assessment.pk,
+            "status": assessment.status,
+            "progress": assessment.progress or None,
+            "holds_from": assessment.holds_from,
+        },
+        quiet=quiet,
+    )
+    return assessment
+
+
+@transaction.atomic
+def withdraw_assessment(*, assessment: Assessment, by: Actor) -> Assessment:
+    """Take a published status back: it stays in the history, marked, and counts no longer from now on."""
+    recommendation = assessment.recommendation
+    _lock(recommendation)
+    assessment.refresh_from_db()
+    if assessment.withdrawn_at is not None:
+        return assessment
+    assessment.withdrawn_at = timezone.now()
+    assessment.save(update_fields=["withdrawn_at"])
+    derived.refresh_leads([recommendation.pk])
+    record(
+        events.ASSESSMENT_WITHDRAWN,
+        recommendation,
+        by=by,
+        review_id=recommendation.review_id,
+        old={"assessment": assessment.pk, "status": assessment.status, "holds_from": assessment.holds_from},
+    )
+    return assessment
+
+
+@transaction.atomic
+def redact_assessment(*, assessment: Assessment, by: Actor) -> Assessment:
+    """Remove the reason and the wording of the bases for good; status, day and organisation stay around the hole.
+
+    Nothing else holds these words: events carry ids and codes, and mails never quote a reason.
+    """
+    recommendation = assessment.recommendation
+    _lock(recommendation)
+    assessment.refresh_from_db()
+    if assessment.redacted_at is not None:
+        return assessment
+    assessment.reason = ""
+    assessment.redacted_at = timezone.now()
+    assessment.save(update_fields=["reason", "redacted_at"])
+    assessment.bases.filter(redacted=False).update(
+        redacted=True, document=None, passage="", url="", description="", code=""
+    )
+    # A draft that began as a copy of this reason would bring the name back.
+    Draft.objects.filter(based_on=assessment).update(reason="", bases=[], private_note="")
+    new = {"assessment": assessment.pk}
+    record(events.ASSESSMENT_REDACTED, recommendation, by=by, review_id=recommendation.review_id, new=new)
+    return assessment
+
+
+@transaction.atomic
+def record_check(
+    *,
+    recommendation: Recommendation,
+    voice: Organisation,
+    day: datetime.date,
+    line: str,
+    by: Actor,
+    today: datetime.date,
+) -> Check:
+    """Note that somebody looked again and nothing had changed. The same check sent twice is one."""
+    _refuse_future(day, today, "day")
+    _lock(recommendation)
+    check, created = Check.objects.get_or_create(
+        recommendation=recommendation,
+        voice=voice,
+        day=day,
+        recorded_by_id=by.person_id,
+        defaults={"line": line.strip()},
+    )
+    if created:
+        new = {"check": check.pk, "day": day}
+        record(events.CHECK_RECORDED, recommendation, by=by, review_id=recommendation.review_id, new=new)
+    return check
+
+
+@transaction.atomic
+def redact_check(*, check: Check, by: Actor) -> Check:
+    """Remove the line of a check for good; the day and the organisation stay."""
+    recommendation = check.recommendation
+    _lock(recommendation)
+    check.refresh_from_db()
+    if check.redacted_at is not None:
+        return check
+    check.line = ""
+    check.redacted_at = timezone.now()
+    check.save(update_fields=["line", "redacted_at"])
+    new = {"check": check.pk}
+    record(events.CHECK_REDACTED, recommendation, by=by, review_id=recommendation.review_id, new=new)
+    return check
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    recommendation: Recommendation,
+    organisation: Organisation,
+    content: DraftContent,
+    based_on: int | None,
+    version: int | None,
+    by: Actor,
+) -> Draft:
+    """Keep an unfinished judgement for the organisation. `version` is the draft's as the person saw it, None for none.
+
+    Raises Overtaken when a colleague saved in the meantime.
+    """
+    _lock(recommendation)
+    draft = Draft.objects.filter(recommendation=recommendation, organisation=organisation).first()
+    if (draft.version if draft else None) != version:
+        raise Overtaken(draft)
+    if draft is None:
+        draft = Draft(recommendation=recommendation, organisation=organisation, version=0)
+    for name in DraftContent.__dataclass_fields__:
+        setattr(draft, name, getattr(content, name))
+    draft.based_on_id = based_on
+    draft.version += 1
+    draft.saved_by_id = by.person_id
+    draft.full_clean(exclude=["bases"])
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, draft: Draft) -> None:
+    """Throw a draft away."""
+    _lock(draft.recommendation)
+    Draft.objects.filter(pk=draft.pk).delete()
+
+
+@transaction.atomic
+def name_lead(
+    *, review: Review, organisation: Organisation, from_day: datetime.date, by: Actor, is_sample: bool = False
+) -> Lead:
+    """Name the organisation whose assessments the lists of a review show from a day on."""
+    Review.objects.select_for_update().get(pk=review.pk)
+    lead, created = Lead.objects.get_or_create(
+        review=review, from_day=from_day, is_sample=is_sample, defaults={"organisation": organisation}
+    )
+    if not created and lead.organisation_id == organisation.pk:
+        return lead
+    lead.organisation = organisation
+    lead.save()
+    derived.refresh_leads(list(Recommendation.objects.filter(review=review).values_list("pk", flat=True)))
+    new = {"organisation": organisation.pk, "from_day": from_day}
+    record(events.LEAD_NAMED, review, by=by, review_id=review.pk, new=new)
+    return lead
+
+
+def _lock(recommendation: Recommendation) -> None:
+    Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+
+
+def _refuse_future(day: datetime.date, today: datetime.date, name: str) -> None:
+    if day > today:
+        message = _("%(day)s has not come yet. Give today or an earlier day.")
+        raise ValidationError({name: message % {"day": day.isoformat()}})
+
+
+def _check_content(content: AssessmentContent, today: datetime.date) -> None:
+    _refuse_future(content.holds_from, today, "holds_from")
+    if not content.bases:
+        raise ValidationError({"bases": _("Say what this rests on: at least one basis.")})
+
+
+def _add_basis(assessment: Assessment, content: BasisContent) -> None:
+    basis = Basis(
+        assessment=assessment,
+        kind=content.kind,
+        document=content.document,
+        passage=content.passage.strip(),
+        url=content.url.strip(),
+        description=content.description.strip(),
+        code=content.code.strip(),
+    )
+    try:
+        basis.full_clean(exclude=["assessment"])
+    except ValidationError as error:
+        raise ValidationError({"bases": error.messages}) from error
+    basis.save(force_insert=True)

@@ -1,0 +1,19 @@
+"""What can happen to a recommendation, as the log tells it. Targets are recommendations, so that each has one timeline."""
+
+from django.utils.translation import gettext_lazy as _
+
+from history.registry import register
+
+ASSESSMENT_PUBLISHED = register(
+    "assessment.published",
+    _("recorded a status"),
+    keys={"assessment", "status", "progress", "holds_from"},
+    notifies=True,
+)
+ASSESSMENT_WITHDRAWN = register(
+    "assessment.withdrawn", _("withdrew a status"), keys={"assessment", "status", "holds_from"}, notifies=True
+)
+ASSESSMENT_REDACTED = register("assessment.redacted", _("redacted a reason"), keys={"assessment"})
+CHECK_RECORDED = register("check.recorded", _("looked again and found no change"), keys={"check", "day"})
+CHECK_REDACTED = register("check.redacted", _("redacted the line of a check"), keys={"check"})
+LEAD_NAMED = register("lead.named", _("became the lead organisation"), keys={"organisation", "from_day"})
