@@ -43,7 +43,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file: a part ("table 1", "page 14"), a row counted from 1 with the heading row, a column's printed name."""
+    """Where in a file: a part ("table 1", "page 14"), a row counted from 1, and a column's printed name."""
 
     part: str
     row: int | None = None

@@ -19,7 +19,9 @@ AND_NAMES = (
     "Serbia and Montenegro",
     "Trinidad and Tobago",
 )
-SMALL_WORDS = frozenset("of the and for de du des da do del la le les el y et of".split())
+SMALL_WORDS = frozenset(
+    {"of", "the", "and", "for", "former", "de", "du", "des", "da", "do", "del", "la", "le", "les", "y", "et"}
+)
 # What stands in brackets with capitals and yet names no State.
 NOT_STATES = re.compile(
     r"\b(?:act|agenda|charter|code|commission|committee|constitution|convention|council|court|covenant|declaration|"
@@ -29,6 +31,7 @@ NOT_STATES = re.compile(
 )
 LONGEST_NAME = 12  # words; "United Kingdom of Great Britain and Northern Ireland" has eight
 PROTECTED_AND = "\x01"
+AND = re.compile(r"\band\b", re.IGNORECASE)
 AND_NAME = re.compile("|".join(re.escape(name) for name in AND_NAMES), re.IGNORECASE)
 SEPARATOR = re.compile(r"\s*[,;]\s*(?:and\b\s*)?|\s+(?:and|&)\s+", re.IGNORECASE)
 CLAUSE_END = re.compile(r"\s*[;(]")
@@ -49,7 +52,7 @@ def split_names(bracket: str) -> tuple[str, ...]:
     Never raises; every character but white space and separators is in one of the names. "Iran, Islamic Republic of" is
     one name, since a piece that ends in "of" belongs to the piece before it.
     """
-    guarded = AND_NAME.sub(lambda name: re.sub(r"\band\b", PROTECTED_AND, name[0], flags=re.I), bracket.replace("\x01", " "))
+    guarded = AND_NAME.sub(lambda name: AND.sub(PROTECTED_AND, name[0]), bracket.replace(PROTECTED_AND, " "))
     names: list[str] = []
     for piece in _outside_brackets(guarded):
         name = " ".join(piece.replace(PROTECTED_AND, "and").split())
@@ -87,7 +90,7 @@ def _looks_like_a_name(name: str) -> bool:
     if not any(letter.islower() for letter in name):
         return False  # an acronym: (ICRMW)
     capital = [word for word in words if any(letter.isupper() for letter in word)]
-    return bool(capital) and all(word in capital or word.lower() in SMALL_WORDS or word == "former" for word in words)
+    return bool(capital) and all(word in capital or word.lower() in SMALL_WORDS for word in words)
 
 
 def _outside_brackets(text: str) -> list[str]:

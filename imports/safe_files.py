@@ -1,9 +1,9 @@
 """Opening an uploaded Office file without trusting it.
 
-A .docx is a zip of XML parts, and both can be made to exhaust memory or to reach for other files. Before python-docx (and
-lxml under it) sees a single byte, the archive is inflated once under limits that are measured, not read from its headers,
-and each part that python-docx would parse as XML goes through defusedxml, which refuses document types and entities.
-lxml itself is used by python-docx without entity resolution and without `huge_tree`.
+A .docx is a zip of XML parts, and both can be made to exhaust memory or to reach for other files. Before python-docx
+(and lxml under it) sees a single byte, the archive is inflated once under limits that are measured, not read from its
+headers, and each part that python-docx would parse as XML goes through defusedxml, which refuses document types and
+entities. lxml itself is used by python-docx without entity resolution and without `huge_tree`.
 """
 
 import re
@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl
 
 import docx
 from defusedxml.common import DefusedXmlException
@@ -57,7 +58,7 @@ def open_word_document(path: Path, limits: Limits = LIMITS) -> Document:
         return docx.Document(BytesIO(packed))
     except Exception as error:  # python-docx meets odd packages with KeyError, AttributeError, lxml's errors and more
         raise UnreadableFile(
-            _("“%(file)s” is put together in a way that cannot be read (%(error)s). Open it in Word and save it again as .docx.")
+            _("“%(file)s” is put together oddly and cannot be read (%(error)s). Open it in Word and save it again.")
             % {"file": path.name, "error": type(error).__name__}
         ) from error
 
@@ -72,7 +73,7 @@ def kind_of(packed: bytes) -> str:
             return name
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         encrypted = "EncryptedPackage".encode("utf-16-le") in packed
-        return _("protected by a password") if encrypted else _("in the older .doc format, or another old Office format")
+        return _("protected by a password") if encrypted else _("in the .doc format, or another old Office format")
     if re.match(rb"<(?:!doctype html|html|head|body|meta|table)\b", start, re.IGNORECASE):
         return _("a web page")
     return ""
@@ -114,7 +115,7 @@ def _check_kind(name: str, packed: bytes) -> None:
         return
     kind = kind_of(packed)
     if kind:
-        message = _("“%(file)s” is %(kind)s, not a Word document (.docx). Save it as .docx without a password and send it again.")
+        message = _("“%(file)s” is %(kind)s, not a Word document (.docx). Save it as .docx and send it again.")
     else:
         message = _("“%(file)s” is not a Word document (.docx). Open it in Word, save it as .docx and send it again.")
     raise UnreadableFile(message % {"file": name, "kind": kind})
@@ -132,7 +133,7 @@ def _inflate(name: str, packed: bytes, limits: Limits) -> dict[str, bytes]:
             return _inflate_all(name, archive, members, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise UnreadableFile(
-            _("“%(file)s” is cut short or damaged: its parts cannot be unpacked. Download or save it once more and send it again.")
+            _("“%(file)s” is cut short or damaged and cannot be unpacked. Download or save it once more and send that.")
             % {"file": name}
         ) from error
 
@@ -144,12 +145,12 @@ def _check_members(name: str, members: list[zipfile.ZipInfo], limits: Limits) ->
     for member in members:
         path = member.orig_filename
         if _leads_outside(path):
-            raise _refused(name, _("it holds a part with the unsafe name “%(part)s”") % {"part": ascii(path)[1:-1][:80]})
+            raise _refused(name, _("it holds a part with the unsafe name “%(part)s”") % {"part": ascii(path)[1:81]})
         if path.lower() in seen:
             raise _refused(name, _("it holds the part “%(part)s” twice") % {"part": path[:80]})
         if member.flag_bits & 0x1:
             raise UnreadableFile(
-                _("“%(file)s” is protected by a password. Save it without the password and send it again.") % {"file": name}
+                _("“%(file)s” is protected by a password. Save it without one and send it again.") % {"file": name}
             )
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _refused(name, _("it is packed in a way Word does not use"))
@@ -212,7 +213,7 @@ def _parse(name: str, part: str, content: bytes, handler: ContentHandler) -> Non
         raise _refused(name, _("its part “%(part)s” declares a document type or entities") % {"part": part}) from error
     except (SAXException, ValueError, LookupError) as error:
         raise UnreadableFile(
-            _("“%(file)s” is damaged: its part “%(part)s” is not sound XML. Open it in Word, save it again and send that.")
+            _("“%(file)s” is damaged: its part “%(part)s” is not sound XML. Open it in Word and save it again.")
             % {"file": name, "part": part}
         ) from error
 
@@ -229,7 +230,7 @@ def _not_word(name: str, parts: dict[str, bytes], types: "_ContentTypes | None" 
     else:
         kind = _("a zip archive of other files")
     return UnreadableFile(
-        _("“%(file)s” is %(kind)s, not a Word document (.docx). Save it as .docx without a password and send it again.")
+        _("“%(file)s” is %(kind)s, not a Word document (.docx). Save it as .docx and send it again.")
         % {"file": name, "kind": kind}
     )
 
@@ -242,14 +243,13 @@ class _ContentTypes(ContentHandler):
         self.overrides: dict[str, str] = {}
         self.defaults: dict[str, str] = {}
 
-    def startElement(self, name: str, attrs: object) -> None:  # noqa: N802 (the name SAX gives it)
-        get = getattr(attrs, "get")  # noqa: B009 (typeshed leaves SAX attributes untyped)
-        kind = str(get("ContentType", "")).strip().lower()
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
+        kind = attrs.get("ContentType", "").strip().lower()
         tag = name.rpartition(":")[2]
         if tag == "Override":
-            self.overrides[str(get("PartName", "")).lstrip("/").lower()] = kind
+            self.overrides[attrs.get("PartName", "").lstrip("/").lower()] = kind
         elif tag == "Default":
-            self.defaults[str(get("Extension", "")).lower()] = kind
+            self.defaults[attrs.get("Extension", "").lower()] = kind
 
     def is_xml(self, part: str) -> bool:
         """Whether python-docx may parse this part: by declared type, or a relationship part, or an .xml name."""
@@ -268,11 +268,11 @@ class _Shape(ContentHandler):
         self.rows: list[int] = []  # grid columns of each row now open: tables lie within tables
         self.excess = ""
 
-    def startDocument(self) -> None:  # noqa: N802
+    def startDocument(self) -> None:
         self.depth = 0
         self.rows = []
 
-    def startElement(self, name: str, attrs: object) -> None:  # noqa: N802
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
         self.depth += 1
         if self.depth > self.limits.depth:
             self.excess = self.excess or _("its parts are nested too deeply")
@@ -287,7 +287,7 @@ class _Shape(ContentHandler):
         if self.cells > self.limits.cells:
             self.excess = self.excess or _("its tables have more than %(count)d cells") % {"count": self.limits.cells}
 
-    def endElement(self, name: str) -> None:  # noqa: N802
+    def endElement(self, name: str) -> None:
         self.depth -= 1
         if name.rpartition(":")[2] == "tr" and self.rows:
             self.rows.pop()
@@ -300,7 +300,7 @@ class _Shape(ContentHandler):
             self.excess = self.excess or _("a table has more than %(count)d columns") % {"count": self.limits.columns}
 
 
-def _span(attrs: object) -> int:
-    values = [str(value) for key, value in getattr(attrs, "items")() if key.rpartition(":")[2] == "val"]  # noqa: B009
+def _span(attrs: AttributesImpl) -> int:
+    values = [value for key, value in attrs.items() if key.rpartition(":")[2] == "val"]
     printed = values[0].strip() if values else ""
     return int(printed) if re.fullmatch(r"[0-9]{1,6}", printed) else (1 if not printed else 1_000_000)
