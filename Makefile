@@ -1,0 +1,53 @@
+# `make run` starts everything on this machine; `make test` runs every test. `make` alone lists the rest.
+# What it needs: Python 3.11, 3.12 or 3.13 with venv, and make. PYTHON=/path/to/python chooses one.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export UPR_LOCAL := 1
+# The tests' data is thrown away; they get servers of their own beside the demo's.
+TEST_ENV := UPR_DATA_DIR=$(CURDIR)/var/test UPR_FAST_UNSAFE=1
+WITH_TEST_SERVERS := $(TEST_ENV) $(BIN)/python -m upr_tracker.localstack run --
+
+.PHONY: help setup run down test lint format lock clean
+
+help: ## list the commands
+	@echo "UPR Tracker. The two commands: make run, make test. All of them:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: ## only install: .venv with what requirements-dev.txt locks
+	@PYTHON="$(PYTHON)" sh upr_tracker/localstack/setup.sh $(VENV) requirements-dev.txt
+
+run: setup ## servers, database, demo data, web, worker and beat, until Ctrl-C (PORT=8000)
+	@exec $(BIN)/python manage.py up $(if $(PORT),--port $(PORT))
+
+down: setup ## stop what `make run` left running
+	@$(BIN)/python manage.py down
+
+test: setup ## all tests, on servers of their own, with a real browser (ARGS="-k words" chooses)
+	@$(BIN)/python -m upr_tracker.localstack.browser
+	@$(WITH_TEST_SERVERS) $(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: setup ## style, types, imports, migrations, addresses
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@$(TEST_ENV) DATABASE_URL=postgres:///none REDIS_URL=redis://none $(BIN)/mypy .
+	$(BIN)/lint-imports
+	@$(WITH_TEST_SERVERS) $(BIN)/python manage.py makemigrations --check --dry-run
+	@sh upr_tracker/localstack/no_addresses.sh
+
+format: setup ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: setup ## write both requirement files anew from pyproject.toml, with hashes
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra local --extra dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
+
+clean: ## stop the servers and remove .venv, var and all data in it
+	@if [ -x $(BIN)/python ]; then for data in var var/test; do \
+		if [ -d $$data ]; then UPR_DATA_DIR=$$data $(BIN)/python -m upr_tracker.localstack remove || exit 1; fi; done; fi
+	@for folder in var $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache; do \
+		if [ -e $$folder ]; then echo "removing $$folder"; rm -rf $$folder; fi; done
