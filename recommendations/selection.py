@@ -1,15 +1,23 @@
-"""The filters of recommendations, by the names they bear in addresses; matrix, lists and API narrow by this one table."""
+"""The filters of recommendations, by the names they bear in addresses: matrix, lists and API share this table."""
 
 import re
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import BooleanField, Exists, F, Func, Model, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.reader import Reader
 from issues.models import Goal, Issue, PersonGroup
-from recommendations.models import Assessment, Claim, Recommendation, RecommendationIssue, RecommendingState, Response, Status
+from recommendations.models import (
+    Assessment,
+    Claim,
+    Recommendation,
+    RecommendationIssue,
+    RecommendingState,
+    Response,
+    Status,
+)
 from recommendations.models.facts import ActionCategory
 from recommendations.querysets import RecommendationQuerySet
 from reviews.selection import (
@@ -58,12 +66,8 @@ def _voice(queryset: RecommendationQuerySet, values: list[int], reader: Reader) 
     return queryset.filter(Exists(spoken))
 
 
-def _recommending_state(
-    queryset: RecommendationQuerySet, values: list[int], reader: Reader
-) -> RecommendationQuerySet:
-    return queryset.filter(
-        Exists(RecommendingState.objects.filter(recommendation=OuterRef("pk"), state__in=values))
-    )
+def _recommending_state(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -> RecommendationQuerySet:
+    return queryset.filter(Exists(RecommendingState.objects.filter(recommendation=OuterRef("pk"), state__in=values)))
 
 
 def _issue(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -> RecommendationQuerySet:
@@ -83,7 +87,7 @@ def _goal(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -
 
 def _search(queryset: RecommendationQuerySet, values: list[str], reader: Reader) -> RecommendationQuerySet:
     query = Func(Value(values[0]), function="upr_search_query")
-    found = Func(F("search"), query, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField())
+    found = Func(F("search"), query, template="(%(expressions)s)", arg_joiner=" @@ ", output_field=BooleanField())
     # Only what looks like a label is compared with labels, so that a search for words needs the words' index alone.
     if _LABEL.fullmatch(values[0]):
         return queryset.filter(Q(found) | Q(label__startswith=values[0]))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -86,11 +86,11 @@ class Listed:
     separates: bool = True
 
     def clean(self, name: str, values: Sequence[str], reader: Reader) -> list[Any]:
-        spelt = [self.spell(value) for value in values]
-        found = list(self.rows(reader).filter(**{f"{self.column}__in": spelt}).values_list(self.column, "pk"))
+        spelt = {self.spell(value): value for value in values}
+        found = list(self.rows(reader).filter(**{f"{self.column}__in": list(spelt)}).values_list(self.column, "pk"))
         known = {str(value) for value, _pk in found}
-        for value in spelt:
-            if value not in known:
+        for spelling, value in spelt.items():
+            if spelling not in known:
                 raise UnknownChoice(name, value, [option.value for option in self.options(reader)])
         return [pk for _value, pk in found]
 
@@ -163,11 +163,16 @@ def is_in(path: str) -> Callable[[Any, list[Any], Reader], Any]:
     return lambda queryset, values, reader: queryset.filter(**{f"{path}__in": values})
 
 
+def number(value: str) -> str:
+    """A small number as the database writes it; "-1", which nothing is, for anything else."""
+    return str(int(value)) if value.isascii() and value.isdigit() and len(value) < 5 else "-1"
+
+
 STATES = Listed(lambda reader: State.objects.all(), "iso3", spell=str.upper, label=lambda state: state.local_name)
-SESSIONS = Listed(lambda reader: Session.objects.all(), "number", spell=lambda value: value[:5].lstrip("0"))
+SESSIONS = Listed(lambda reader: Session.objects.all(), "number", spell=number)
 # A cycle is cleaned to the keys of its sessions.
 CYCLES = Listed(
-    lambda reader: Session.objects.order_by("cycle"), "cycle", spell=lambda value: value[:5], label=lambda s: str(s.cycle)
+    lambda reader: Session.objects.order_by("cycle"), "cycle", spell=number, label=lambda row: str(row.cycle)
 )
 REGIONAL_GROUPS = Closed(lambda: RegionalGroup.choices)
 
