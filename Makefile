@@ -36,7 +36,8 @@ lint: setup ## style, types, imports, migrations, addresses
 	@$(TEST_ENV) DATABASE_URL=postgres:///none REDIS_URL=redis://none $(BIN)/mypy .
 	$(BIN)/lint-imports
 	@$(WITH_TEST_SERVERS) $(BIN)/python manage.py makemigrations --check --dry-run
-	@sh upr_tracker/localstack/no_addresses.sh
+	@! git grep -nIE -e '://[a-z0-9.-]+/simple(/|[^a-z]|$$)' -e '--(extra-)?index-url' -e '://files\.[a-z]+\.org/' \
+		|| { echo "lint: the lines above name a package registry; write lock files with make lock"; exit 1; }
 
 format: setup ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
