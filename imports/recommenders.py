@@ -34,6 +34,7 @@ PROTECTED_AND = "\x01"
 AND = re.compile(r"\band\b", re.IGNORECASE)
 AND_NAME = re.compile("|".join(re.escape(name) for name in AND_NAMES), re.IGNORECASE)
 SEPARATOR = re.compile(r"\s*[,;]\s*(?:and\b\s*)?|\s+(?:and|&)\s+", re.IGNORECASE)
+JOINED = (") and", "), and", "); and")  # what joins the last bracket to those before it
 CLAUSE_END = re.compile(r"\s*[;(]")
 INVERTED = re.compile(r"(?:^|\s)of(?: the)?$", re.IGNORECASE)
 ENDING = " \t\n.;,:*†"  # what may follow a bracket of States, or stand between two
@@ -125,9 +126,10 @@ def _take_last_brackets(text: str) -> tuple[str, list[str]]:
         if not looks_like_states(content):
             break
         taken.append(content)
-        before = rest[:start]
-        rest = re.sub(r"(?<=\))[\s,;]*\band$", "", before.rstrip(ENDING)).rstrip(ENDING)
-        text = before.rstrip(" ;,")
+        text = rest[:start].rstrip(" ;,")
+        rest = rest[:start].rstrip(ENDING)
+        if rest.endswith(JOINED):
+            rest = rest.removesuffix("and").rstrip(ENDING)
     return text, taken[::-1]
 
 

@@ -12,6 +12,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.new = self.changed = self.unchanged = 0
+        self._last = ""
 
     def upsert(self, model: type[Row], key: dict[str, Any], values: dict[str, Any]) -> Row:
         """The row with this natural key, made or brought in line with the values, and counted."""
@@ -20,14 +21,22 @@ class Tally:
             row = model(**key, **values)
             row.save(force_insert=True)
             self.new += 1
+            self._last = "new"
             return row
         different = {name: value for name, value in values.items() if getattr(row, name) != value}
         if different:
             for name, value in different.items():
                 setattr(row, name, value)
             row.save()
+        self._last = "changed" if different else "unchanged"
         self.count(bool(different))
         return row
+
+    def links(self, changed: bool) -> None:
+        """Say whether what hangs on the row of the last `upsert` changed: row and links are counted as one."""
+        if changed and self._last == "unchanged":
+            self.unchanged -= 1
+            self.changed += 1
 
     def count(self, changed: bool) -> None:
         """Count one row that was there before."""

@@ -48,19 +48,19 @@ class Assessment(models.Model):
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.PROTECT, related_name="assessments")
     voice = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="assessments")
-    recorded_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(_("status"), max_length=25, choices=Status.choices)
     progress = models.CharField(_("progress"), max_length=15, choices=Progress.choices, blank=True)
-    in_law = models.BooleanField(_("in law"), null=True)
-    in_practice = models.BooleanField(_("in practice"), null=True)
+    in_law = models.BooleanField(_("in law"), null=True, blank=True)
+    in_practice = models.BooleanField(_("in practice"), null=True, blank=True)
     holds_from = models.DateField(_("day"))
     day_is_inferred = models.BooleanField(default=False)  # the source states no day
     reason = models.TextField(_("reason"))
     # The assessment it replaces. Unique: two people cannot both replace the same one.
-    based_on = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    based_on = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     published_at = models.DateTimeField(db_default=Now())
-    withdrawn_at = models.DateTimeField(null=True)
-    redacted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    redacted_at = models.DateTimeField(null=True, blank=True)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -110,7 +110,7 @@ class Basis(models.Model):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="bases")
     kind = models.CharField(max_length=15, choices=Kind.choices)
-    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="bases")
+    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="bases")
     passage = models.CharField(max_length=300, blank=True)  # where in the document
     url = models.URLField(max_length=500, blank=True)
     description = models.TextField(blank=True)  # what was monitored, or where was searched
@@ -142,11 +142,11 @@ class Check(models.Model):
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.PROTECT, related_name="checks")
     voice = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="checks")
-    recorded_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
     line = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
-    redacted_at = models.DateTimeField(null=True)
+    redacted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("check")
@@ -168,15 +168,15 @@ class Draft(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="drafts")
     status = models.CharField(max_length=25, choices=Status.choices, blank=True)
     progress = models.CharField(max_length=15, choices=Progress.choices, blank=True)
-    in_law = models.BooleanField(null=True)
-    in_practice = models.BooleanField(null=True)
-    holds_from = models.DateField(null=True)
+    in_law = models.BooleanField(null=True, blank=True)
+    in_practice = models.BooleanField(null=True, blank=True)
+    holds_from = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)
-    bases = models.JSONField(default=list)  # as the form holds them
+    bases = models.JSONField(default=list, blank=True)  # as the form holds them
     private_note = models.TextField(blank=True)  # never published
-    based_on = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="+")
+    based_on = models.ForeignKey(Assessment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)  # checked on saving, so that no colleague's edit is lost
-    saved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    saved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -1,0 +1,131 @@
+"""One recommendation of a session file, with its positions and assessments."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from imports.tally import set_links
+from recommendations import actions
+from recommendations.models import Assessment, Position, Recommendation, RecommendationIssue, RecommendingState
+from reviews.models import Review
+
+if TYPE_CHECKING:
+    from imports.session_file.loading import Loader
+
+
+def load_recommendation(loader: "Loader", review: Review, row: dict[str, Any], path: list[str | int]) -> int:
+    """Make or bring in line one recommendation; returns its id. What cannot be is noted with the loader."""
+    recommendation = _facts(loader, review, row)
+    loader.tally.links(_links(loader, recommendation, row))
+    for entry in row["positions"]:
+        values = {name: entry[name] for name in ("response", "paragraph", "explanation")}
+        values |= {"claim": entry["claim"] or "", "day": loader.day(entry["day"])}
+        document = loader.documents[entry["document"]] if entry["document"] else None
+        loader.tally.upsert(Position, {"recommendation": recommendation, "document": document}, values)
+    for index, entry in enumerate(row["assessments"]):
+        _assessment(loader, recommendation, entry, [*path, "assessments", index])
+    return recommendation.pk
+
+
+def _facts(loader: "Loader", review: Review, row: dict[str, Any]) -> Recommendation:
+    label = row["label"]
+    paragraph, _dot, number = (label or "").partition(".")
+    values = {
+        "label": label,
+        "paragraph": int(paragraph) if label else None,
+        "number": int(number) if label else None,
+        "text": row["text"],
+        "text_kind": row["text_kind"],
+        "action_category": row["action_category"],
+        "source_document": loader.documents[row["source"]["document"]],
+        "source_place": row["source"]["place"],
+        "is_sample": loader.sample,
+    }
+    return loader.tally.upsert(Recommendation, {"review": review, "key": row["key"]}, values)
+
+
+def _links(loader: "Loader", recommendation: Recommendation, row: dict[str, Any]) -> bool:
+    """Recommending States, issues, groups and goals; returns whether any of them changed."""
+    changed = set_mentions(recommendation, [(loader.states[iso3].pk, loader.states[iso3].name) for iso3 in row["states"]])
+    issues = []
+    for entry in row["issues"]:
+        issue = loader.resolver.issue(entry["name"], entry["scheme"])
+        assert issue is not None  # the check looked
+        issues.append((issue.pk, issue.scheme, bool(entry.get("primary"))))
+    changed |= set_issues(recommendation, issues)
+    changed |= set_links(recommendation.groups, [loader.resolver.group(name) for name in row["groups"]])
+    return changed | set_links(recommendation.goals, [loader.resolver.goal(code) for code in row["goals"]])
+
+
+def set_mentions(recommendation: Recommendation, wanted: list[tuple[int | None, str]]) -> bool:
+    """Make the recommending States exactly these (id, printed name), in order; returns whether anything changed."""
+    if list(recommendation.mentions.values_list("state_id", "printed")) == wanted:
+        return False
+    recommendation.mentions.all().delete()
+    RecommendingState.objects.bulk_create(
+        RecommendingState(recommendation=recommendation, state_id=state, printed=printed, order=order)
+        for order, (state, printed) in enumerate(wanted, 1)
+    )
+    return True
+
+
+def set_issues(recommendation: Recommendation, wanted: list[tuple[int, str, bool]]) -> bool:
+    """Make the issues exactly these (id, scheme, primary); returns whether anything changed."""
+    held = set(recommendation.issue_links.values_list("issue_id", "scheme", "is_primary"))
+    if held == set(wanted):
+        return False
+    recommendation.issue_links.all().delete()
+    RecommendationIssue.objects.bulk_create(
+        RecommendationIssue(recommendation=recommendation, issue_id=issue, scheme=scheme, is_primary=primary)
+        for issue, scheme, primary in wanted
+    )
+    return True
+
+
+def _assessment(loader: "Loader", recommendation: Recommendation, row: dict[str, Any], path: list[str | int]) -> None:
+    voice = loader.organisations[row["voice"]]
+    day = loader.day(row["holds_from"])
+    assert day is not None
+    held = Assessment.objects.filter(
+        recommendation=recommendation, voice=voice, holds_from=day, status=row["status"]
+    ).first()
+    if held is not None:
+        # What is published stays as published; only its absence from the file would be silent.
+        if held.redacted_at is None and held.reason != row["reason"].strip():
+            sentence = _("this status is published with another reason, which is never changed. Add a later entry.")
+            loader.complain([*path, "reason"], sentence)
+        loader.tally.count(False)
+        return
+    latest = actions.latest_of(recommendation, voice)
+    content = actions.AssessmentContent(
+        status=row["status"],
+        holds_from=day,
+        reason=row["reason"],
+        bases=[_basis(loader, basis) for basis in row["bases"]],
+        progress=row["progress"] or "",
+        in_law=row["in_law"],
+        in_practice=row["in_practice"],
+        day_is_inferred=row["day_is_inferred"],
+    )
+    try:
+        actions.publish_assessment(
+            recommendation=recommendation,
+            voice=voice,
+            content=content,
+            based_on=latest.pk if latest else None,
+            by=loader.by,
+            today=loader.today,
+            quiet=True,
+        )
+    except ValidationError as error:
+        for field, sentences in error.message_dict.items():
+            loader.complain([*path, field], " ".join(sentences))
+        return
+    loader.tally.new += 1
+
+
+def _basis(loader: "Loader", row: dict[str, Any]) -> actions.BasisContent:
+    document = loader.documents[row["document"]] if row.get("document") else None
+    words = {name: row.get(name) or "" for name in ("passage", "url", "description", "code")}
+    return actions.BasisContent(kind=row["kind"], document=document, **words)
