@@ -19,8 +19,10 @@ AND_NAMES = (
     "Serbia and Montenegro",
     "Trinidad and Tobago",
 )
+# Words of names that are, or are now and then by mistake, printed without a capital.
 SMALL_WORDS = frozenset(
-    {"of", "the", "and", "for", "former", "de", "du", "des", "da", "do", "del", "la", "le", "les", "y", "et"}
+    {"of", "the", "and", "for", "former", "republic", "kingdom", "state", "states"}
+    | {"de", "du", "des", "da", "do", "del", "la", "le", "les", "y", "et"}
 )
 # What stands in brackets with capitals and yet names no State.
 NOT_STATES = re.compile(

@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from history.log import Actor
+from history.models import Origin
+from imports.documents import Result, import_document
+from imports.reading import UnreadableFile
+
+
+class Command(BaseCommand):
+    help = "Import an official document (docs/importing.md): OHCHR's thematic list of recommendations, .docx."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--state", metavar="ISO3", help="the State under review, where the document does not say")
+        parser.add_argument("--session", type=int, metavar="N", help="the session, where the document does not say")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and write nothing")
+        parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            result = import_document(
+                options["file"],
+                iso3=options["state"],
+                session=options["session"],
+                by=Actor(origin=Origin.IMPORT),
+                dry_run=options["dry_run"],
+            )
+        except UnreadableFile as error:
+            raise CommandError(f"{error} Nothing was changed.") from error
+        if options["json"]:
+            self.stdout.write(json.dumps(result.to_json(), ensure_ascii=False))
+        else:
+            self._tell(result, dry_run=options["dry_run"])
+
+    def _tell(self, result: Result, *, dry_run: bool) -> None:
+        found = result.to_json()
+        responses = ", ".join(f"{number} {code}" for code, number in found["responses"].items() if number)
+        if dry_run:
+            self.stdout.write("Dry run: nothing was written.")
+        self.stdout.write(f"{result.review}: {found['recommendations']} recommendations ({responses})")
+        for row in found["rejected"]:
+            self.stdout.write(f"Rejected: {row['place']}: {row['reason']} [{row['value']}]")
+        for warning in result.warnings:
+            self.stdout.write(f"Please look: {warning}")
+        for name in found["unknown_states"]:
+            self.stdout.write(f"Unknown State: {name}")
+        for label in found["unknown_terms"]:
+            self.stdout.write(f"Unknown term: {label}")
+        self.stdout.write(str(result.tally))
