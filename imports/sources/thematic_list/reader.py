@@ -36,7 +36,7 @@ TITLE_LINE = re.compile(
 SESSION = re.compile(r"\b([0-9]{1,3})\s*(?:st|nd|rd|th)?\s+session", re.IGNORECASE)
 LIST_TITLE = re.compile(r"thematic list of recommendations", re.IGNORECASE)
 SYMBOL = re.compile(r"\bA/HRC/[A-Z0-9./]*[A-Z0-9]")
-THEME_ROW = re.compile(r"theme\s*:\s*(?P<theme>.+)", re.IGNORECASE)
+THEME_ROW = re.compile(r"themes?\s*:\s*(?P<theme>.+)", re.IGNORECASE)
 MISSING_NAMED = 20
 # The lists print "asylum ‑ seekers" and "Slovenia’ s" where the reports they quote have no space: traces of conversion.
 BROKEN_HYPHEN = re.compile(r"(?<=\w) \u2011 (?=\w)")

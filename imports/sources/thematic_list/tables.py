@@ -16,6 +16,7 @@ SKIPPED = frozenset(map(qn, ("w:del", "w:moveFrom", "w:rPr", "w:pPr", "w:tcPr", 
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says again what Choice said
 }
 BREAKS = {qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): "\t", qn("w:noBreakHyphen"): "\u2011"}
+LONGEST_TITLE = 500  # a line longer than this names nothing
 WIDEST = 63  # columns of a Word table
 
 
@@ -60,7 +61,8 @@ def titles_of(document: Document) -> list[str]:
         for paragraph in header.paragraphs
     ]
     body = [_text(paragraph) for paragraph in _children(document.element.body, qn("w:p"))]
-    return [line for line in (*headings, *body, document.core_properties.title) if line and line.strip()]
+    lines = (*headings, *body, document.core_properties.title)
+    return [line[:LONGEST_TITLE] for line in lines if line and line.strip()]
 
 
 def _rows(table: Any) -> Iterator[Row]:
