@@ -38,6 +38,7 @@ SECRET_KEY = required("SECRET_KEY", local="local-only-not-secret-" + "0" * 40)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 SHOW_SAMPLES = env.bool("SHOW_SAMPLES", LOCAL)  # pages show sample data, marked; API and counts leave it out anyway
 LOOPBACK_ONLY = all(host in {"127.0.0.1", "localhost", "[::1]"} for host in ALLOWED_HOSTS)
 
@@ -248,6 +249,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "api.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.errors.problem_response",
+    "DEFAULT_METADATA_CLASS": None,  # the schema describes the API; OPTIONS is a 405
+    "URL_FORMAT_OVERRIDE": None,  # an unknown parameter is refused, "format" too
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -257,9 +260,24 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.add_shared_errors"],
+    "ENUM_NAME_OVERRIDES": {
+        "StateKind": "states.models.State.Kind",
+        "OrganisationKind": "accounts.models.Organisation.Kind",
+        "DocumentKind": "reviews.models.Document.Kind",
+        "BasisKind": "recommendations.models.Basis.Kind",
+        "Certainty": "reviews.models.Certainty",
+        "Status": "recommendations.models.Status",
+        "Progress": "recommendations.models.Progress",
+        "Response": "recommendations.models.Response",
+        "Claim": "recommendations.models.Claim",
+        "TextKind": "recommendations.models.TextKind",
+        "ActionCategory": "recommendations.models.facts.ActionCategory",
+        "RegionalGroup": "states.models.RegionalGroup",
+        "Scheme": "issues.models.Scheme",
+        "Stakeholder": "reviews.models.Stakeholder",
+        "TotalKind": "reviews.models.StatedTotal.What",
+    },
 }
 
 LOGGING = {

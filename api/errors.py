@@ -1,0 +1,119 @@
+"""Every refusal is a problem document (RFC 9457); it names the parameter, its value and what is allowed."""
+
+import difflib
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.db.utils import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.views import exception_handler
+
+from api import addresses
+from reviews.selection import UnknownChoice
+
+logger = logging.getLogger(__name__)
+PROBLEM = "application/problem+json"
+MANY = 60  # allowed values are all listed up to here; beyond, the nearest ones and where to find the rest
+# Where all values of a filter are listed.
+LISTS = {
+    "state": "state-list",
+    "recommending_state": "state-list",
+    "session": "session-list",
+    "issue": "issue-list",
+    "group": "group-list",
+    "goal": "goal-list",
+}
+
+
+class BadParameter(APIException):
+    """A parameter that is not known, or has a value that is not allowed. `more` goes into the problem document."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, kind: str, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.kind, self.more = kind, more
+
+
+class Gone(APIException):
+    """What stood here was removed, for good; the address is not given to anything else."""
+
+    status_code = HTTPStatus.GONE
+
+
+def bad_value(name: str, value: str, detail: str, **more: Any) -> BadParameter:
+    """The refusal of a value."""
+    return BadParameter("unknown-value", detail, parameter=name, value=shortened(value), **more)
+
+
+def unknown_parameter(name: str, allowed: Sequence[str]) -> BadParameter:
+    """The refusal of a name, with the names there are."""
+    detail = _("“%(name)s” is not a parameter here.") % {"name": shortened(name)}
+    return BadParameter("unknown-parameter", detail, parameter=shortened(name), allowed=sorted(allowed))
+
+
+def unknown_choice(error: UnknownChoice, request: Any) -> BadParameter:
+    """The refusal of a filter's value, with the values there are or the nearest of them."""
+    more: dict[str, Any] = {}
+    if 0 < len(error.allowed) <= MANY:
+        more["allowed"] = error.allowed
+    elif error.allowed:
+        more["nearest"] = difflib.get_close_matches(error.value[:100], error.allowed, n=5, cutoff=0.3)
+    if error.name in LISTS and request is not None:
+        more["see"] = addresses.resource(LISTS[error.name], request)
+    detail = error.hint or _("“%(value)s” is not a value of “%(name)s”.") % {
+        "value": shortened(error.value),
+        "name": error.name,
+    }
+    return bad_value(error.name, error.value, detail, **more)
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
+    """The answer to any exception of a view. One that nobody foresaw is logged and says nothing of its inside."""
+    if isinstance(error, UnknownChoice):
+        error = unknown_choice(error, context.get("request"))
+    response = exception_handler(error, context)
+    if response is None:
+        return unforeseen(error)
+    detail = getattr(error, "detail", None) or (NotFound.default_detail if response.status_code == 404 else "")
+    if response.status_code == 404 and not isinstance(error, NotFound):
+        detail = _("Nothing is found at this address.")
+    answer = problem(response.status_code, str(detail), getattr(error, "kind", ""), getattr(error, "more", {}))
+    for name, value in response.items():  # such as Retry-After
+        if name != "Content-Type":
+            answer[name] = value
+    return answer
+
+
+def unforeseen(error: Exception) -> HttpResponse:
+    """A 503 where the database stopped a query that took too long, else a 500."""
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
+        detail = _("This question takes too long to answer. Ask for less: fewer values, a narrower search.")
+        return problem(503, detail, "too-slow")
+    logger.error("Unforeseen error in the API", exc_info=error)
+    detail = _("Something failed here, and it has been recorded. Try again later.")
+    return problem(500, detail)
+
+
+def problem(status: int, detail: str, kind: str = "", more: dict[str, Any] | None = None) -> HttpResponse:
+    """A problem document, whatever type was asked for. `kind` names problems that a program may tell apart."""
+    kind_uri = f"urn:upr-tracker:problem:{kind}" if kind else "about:blank"
+    body = {"type": kind_uri, "title": HTTPStatus(status).phrase, "status": status, "detail": detail} | (more or {})
+    return HttpResponse(orjson.dumps(body), status=status, content_type=PROBLEM)
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """The answer at addresses of the API where nothing is."""
+    detail = _("Nothing is found at this address. The resources are listed at %(address)s.")
+    return problem(404, detail % {"address": addresses.resource("root", request)})
+
+
+def shortened(value: str) -> str:
+    """A value as it is repeated to who sent it: not ten kilobytes of it."""
+    return value if len(value) <= 100 else value[:99] + "…"

@@ -1,0 +1,62 @@
+"""Parameters that are no filters: who reads, as of when, and which names an address takes."""
+
+import datetime
+import re
+from collections.abc import Iterable
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from accounts.reader import Reader
+from api.errors import bad_value, unknown_parameter
+
+FLAGS = {"true": True, "false": False}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def reader_of(request: Request) -> Reader:
+    """The public, who sees samples only when asking for them, on the day asked for.
+
+    Raises BadParameter for a value that is neither true nor false, or no day that has come.
+    """
+    return Reader(as_of=day(request, "as_of"), samples=flag(request, "sample"))
+
+
+def flag(request: Request, name: str) -> bool:
+    """A parameter that is true or false; false when absent. Raises BadParameter."""
+    value = request.query_params.get(name, "false")
+    if value not in FLAGS:
+        detail = _("“%(name)s” is either true or false.") % {"name": name}
+        raise bad_value(name, value, detail, allowed=list(FLAGS))
+    return FLAGS[value]
+
+
+def day(request: Request, name: str) -> datetime.date | None:
+    """A day that has come (UTC), or None when absent. Raises BadParameter."""
+    value = request.query_params.get(name)
+    if value is None:
+        return None
+    try:
+        found = datetime.date.fromisoformat(value) if _DAY.fullmatch(value) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise bad_value(name, value, _("“%(name)s” is a day, written like 2025-01-31.") % {"name": name})
+    if found > timezone.now().date():
+        raise bad_value(name, value, _("“%(name)s” lies in the future.") % {"name": name})
+    return found
+
+
+def check_names(request: Request, allowed: Iterable[str]) -> None:
+    """Raises BadParameter for the first name that this address does not take, or that has no value.
+
+    An empty value is refused because a program that lost its value would otherwise be answered with everything.
+    """
+    names = set(allowed)
+    for name, values in request.query_params.lists():
+        if name not in names:
+            raise unknown_parameter(name, sorted(names))
+        if not all(values):
+            detail = _("“%(name)s” is empty. Give it a value or leave it out.") % {"name": name}
+            raise bad_value(name, "", detail)

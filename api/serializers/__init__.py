@@ -1,0 +1,1 @@
+"""The shapes of answers; the OpenAPI schema is made from them."""

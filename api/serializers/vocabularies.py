@@ -1,0 +1,77 @@
+"""States, sessions, issues, groups of persons, goals: what everything else refers to."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.serializers.common import ChoiceOrNull, GoalRefSerializer, IssueRefSerializer, PageAddress
+from reviews.models import Certainty, Session
+from states.models import RegionalGroup, State
+
+
+class StateSerializer(serializers.Serializer[State]):
+    """A State."""
+
+    iso3 = serializers.CharField()
+    iso2 = serializers.CharField(help_text="Text: NA is Namibia.")
+    m49 = serializers.CharField(help_text="Text: some begin with zeros.")
+    url = PageAddress("state", "iso3")
+    kind = serializers.ChoiceField(State.Kind.choices)
+    regional_group = ChoiceOrNull(RegionalGroup.choices)
+    name = serializers.CharField()
+    names = serializers.DictField(child=serializers.CharField(), help_text="By language.")
+
+
+class StateDetailSerializer(StateSerializer):
+    """A State with the other names that it goes or went by, and its reviews."""
+
+    aliases = serializers.SerializerMethodField()
+    reviews = serializers.SerializerMethodField()
+
+    def get_aliases(self, state: State) -> list[str]:
+        return [alias.text for alias in state.aliases.all()]
+
+    def get_reviews(self, state: State) -> list[str]:
+        return [f"{review.session.number}-{state.iso3}" for review in state.reviews.all()]
+
+
+class SessionSerializer(serializers.Serializer[Session]):
+    """A session of the Working Group."""
+
+    number = serializers.IntegerField()
+    cycle = serializers.IntegerField()
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True)
+    days_are = serializers.ChoiceField(Certainty.choices, source="basis")
+
+
+class SessionDetailSerializer(SessionSerializer):
+    """A session with its reviews in their order."""
+
+    reviews = serializers.SerializerMethodField()
+
+    def get_reviews(self, session: Session) -> list[str]:
+        return [f"{session.number}-{review.state.iso3}" for review in session.reviews.all()]
+
+
+class IssueSerializer(IssueRefSerializer):
+    """An issue: a theme of one scheme."""
+
+    code = serializers.CharField()
+    url = PageAddress("issue", "slug")
+    names = serializers.DictField(child=serializers.CharField(), help_text="By language.")
+
+
+class IssueDetailSerializer(IssueSerializer):
+    """An issue with the other labels that it goes or went by."""
+
+    aliases = serializers.SerializerMethodField()
+
+    def get_aliases(self, issue: Any) -> list[str]:
+        return [alias.text for alias in issue.aliases.all()]
+
+
+class GoalSerializer(GoalRefSerializer):
+    """A Sustainable Development Goal, or a target of one."""
+
+    goal = serializers.CharField(source="parent.code", allow_null=True, default=None, help_text="Of a target.")
