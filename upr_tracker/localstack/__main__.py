@@ -1,4 +1,4 @@
-"""`python -m upr_tracker.localstack run -- COMMAND…`, `… stop`, `… remove`, on the folder UPR_DATA_DIR (default var/)."""
+"""`python -m upr_tracker.localstack run -- COMMAND…`, `… stop` and `… remove`, for the data folder UPR_DATA_DIR."""
 
 import os
 import sys

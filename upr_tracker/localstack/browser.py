@@ -60,7 +60,12 @@ def from_playwright() -> None:
 def succeeds(command: list[str], environment: dict[str, str]) -> bool:
     """Run quietly; show the end of what it said when it fails."""
     done = subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     if done.returncode:
         say(f"{' '.join(command)} failed:\n{done.stdout.decode(errors='replace')[-1500:]}")

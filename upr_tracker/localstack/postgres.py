@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from upr_tracker.localstack.paths import Paths, StackError
-from upr_tracker.localstack.processes import as_account, open_log, spawn, stop_orphan, tail
+from upr_tracker.localstack.processes import as_account, death_with_parent, open_log, spawn, stop_orphan, tail
 
 ADMIN, OWNER, APP, DATABASE = "upr_admin", "upr_owner", "upr_app", "upr_tracker"
 STOP = signal.SIGINT  # "fast": roll back what is open, then stop
@@ -66,7 +66,7 @@ def url(paths: Paths, role: str) -> str:
 def prepare(paths: Paths, install: Path, *, unsafe: bool) -> None:
     """Make the data folder if there is none, and clear away what a killed server left."""
     for half_made in paths.home.glob("postgres-new-*"):
-        shutil.rmtree(half_made)
+        shutil.rmtree(half_made, ignore_errors=True)
     if not paths.postgres.exists():
         _create(paths, install, unsafe=unsafe)
     _check_version(paths.postgres, install)
@@ -120,6 +120,7 @@ def _run(command: list[str], paths: Paths, log: Path, statements: str) -> None:
             cwd=paths.home,
             env=ENVIRONMENT,
             check=False,
+            preexec_fn=death_with_parent(signal.SIGKILL),
             **as_account(paths.account),
         )
     if done.returncode:

@@ -50,7 +50,7 @@ def spawn(
             env=env,
             start_new_session=True,
             pass_fds=pass_fds,
-            preexec_fn=partial(_die_with_parent, death_signal, os.getpid()),
+            preexec_fn=death_with_parent(death_signal),
             **as_account(account),
         )
 
@@ -71,6 +71,11 @@ def open_log(path: Path) -> Iterator[int]:
         yield fd
     finally:
         os.close(fd)
+
+
+def death_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
+    """What a child runs before its program, so that the kernel sends it `death_signal` when we die (Linux only)."""
+    return partial(_die_with_parent, death_signal, os.getpid())
 
 
 def _die_with_parent(death_signal: int, parent: int) -> None:
