@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's commands. With UPR_LOCAL=1 each finds the local servers of its folder, or starts them for its own duration."""
+"""Django's commands. With UPR_LOCAL=1 each finds the local servers of its folder, or starts them while it runs."""
 
 import os
 import sys

@@ -24,7 +24,7 @@ HOLD = ("-m", "upr_tracker.localstack", "run", "--", "sleep", "60")
 def scalar(url: str, query: str) -> object:
     """The only value of a query's only row."""
     with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
     assert row
     return row[0]
 

@@ -1,5 +1,6 @@
 """`manage.py up`: everything the demo needs, from an empty database to an address in the browser."""
 
+import hashlib
 import io
 import os
 import signal
@@ -9,6 +10,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import socket
 from typing import Any
 
 from django.conf import settings
@@ -16,19 +18,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from imports.models import LoadedFile
 from upr_tracker.localstack.paths import Paths, StackError
 from upr_tracker.localstack.processes import tail
 from upr_tracker.localstack.supervisor import Child, Stopped, Supervisor, listen, only_one, stop_signals
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-LOADERS = (
-    ("load_reference",),
-    ("load_session", "fixtures/sessions/48.yaml"),
-    ("load_session", "fixtures/sessions/48-sample.yaml"),
-    ("load_demo",),
-)
+SESSIONS = ("fixtures/sessions/48.yaml", "fixtures/sessions/48-sample.yaml")
 
 
 class Command(BaseCommand):
@@ -56,8 +55,7 @@ class Command(BaseCommand):
             with stop_signals(), only_one(paths) as lock, listen(host, port, self.say) as listener:
                 supervisor = Supervisor(paths, settings.BASE_DIR, lock, self.say)
                 try:
-                    self.prepare(paths)
-                    self.run(supervisor, host, listener.getsockname()[1], listener.fileno())
+                    self.run(supervisor, host, listener)
                 finally:
                     supervisor.stop()
         except Stopped:
@@ -65,26 +63,29 @@ class Command(BaseCommand):
         except StackError as error:
             raise CommandError(str(error)) from error
 
-    def prepare(self, paths: Paths) -> None:
-        """Bring the database to where this version of the code wants it. Says what it did and how long it took."""
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        with self.timed(_("migrations")) as result:
-            if pending:
-                self.migrate(paths)
-            result.append(_("%(number)d applied") % {"number": len(pending)} if pending else _("up to date"))
-        for command, *arguments in LOADERS:
-            with self.timed(" ".join([command, *arguments])) as result:
-                output = io.StringIO()
-                full = [str(settings.BASE_DIR / argument) for argument in arguments]
-                call_command(command, *full, stdout=output)
-                result.extend(output.getvalue().splitlines()[-1:])
-        connections.close_all()
+    def run(self, supervisor: Supervisor, host: str, listener: socket) -> None:
+        """Bring the database to where this version of the code wants it, start the processes, and watch them."""
+        port = listener.getsockname()[1]
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        web, *others = self.children(listener.fileno(), address, supervisor.paths)
+        self.migrate(supervisor.paths)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
+        supervisor.start([web], address)  # it wakes up while we load, and is asked for nothing before that is done
+        self.load()
+        supervisor.wait_for_web(host, port, "/healthz")
+        supervisor.start(others, address)
+        self.welcome(address, supervisor.paths)
+        supervisor.watch()
 
     def migrate(self, paths: Paths) -> None:
-        """Migrate in a process of its own, because it connects as the owner of the tables."""
+        """Apply what is pending, in a process of its own, because it connects as the owner of the tables."""
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if not pending:
+            self.say(_("migrations: up to date"))
+            return
         log = paths.log / "migrate.log"
-        with log.open("ab") as output:
+        with self.timed(_("migrations")) as result, log.open("ab") as output:
             done = subprocess.run(
                 [sys.executable, settings.BASE_DIR / "manage.py", "migrate", "--no-input", "--no-color"],
                 stdin=subprocess.DEVNULL,
@@ -92,18 +93,30 @@ class Command(BaseCommand):
                 stderr=subprocess.STDOUT,
                 check=False,
             )
-        if done.returncode:
-            raise StackError(f"{_('The migrations failed.')} {log}:\n{tail(log, 30)}")
+            if done.returncode:
+                raise StackError(f"{_('The migrations failed.')} {log}:\n{tail(log, 30)}")
+            result.append(_("%(number)d applied") % {"number": len(pending)})
 
-    def run(self, supervisor: Supervisor, host: str, port: int, fd: int) -> None:
-        """Start the processes, wait for the first answer, say where it is, and watch."""
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        started = time.monotonic()
-        supervisor.start(self.children(fd, address, supervisor.paths), address)
-        supervisor.wait_for_web(host, port, "/healthz")
-        self.say(_("web, worker and beat run (%(seconds).1f s)") % {"seconds": time.monotonic() - started})
-        self.welcome(address, supervisor.paths)
-        supervisor.watch()
+    def load(self) -> None:
+        """Reference data, the sessions and the demo people; a file that has not changed is left alone."""
+        self.call("load_reference")
+        for name in SESSIONS:
+            path = settings.BASE_DIR / name
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            if LoadedFile.objects.filter(name=name, sha256=digest).exists():
+                self.say(_("load_session %(name)s: unchanged") % {"name": name})
+                continue
+            self.call("load_session", name, str(path))
+            LoadedFile.objects.update_or_create(name=name, defaults={"sha256": digest, "loaded_at": timezone.now()})
+        self.call("load_demo")
+        connections.close_all()
+
+    def call(self, command: str, name: str = "", *arguments: str) -> None:
+        """Run a loader here, as the application's role, and say its last line."""
+        output = io.StringIO()
+        with self.timed(f"{command} {name}".strip()) as result:
+            call_command(command, *arguments, stdout=output)
+            result.extend(output.getvalue().splitlines()[-1:])
 
     def children(self, fd: int, address: str, paths: Paths) -> list[Child]:
         """Web, beat and worker, in the order in which they stop."""
