@@ -91,3 +91,16 @@ def _role_may(role: Role, act: Act, organisation: Organisation) -> bool:
     if role == Role.EDITOR and act == Act.PUBLISH:
         return not organisation.asks_review
     return act in MAY[role]
+
+
+def monitored_states(person: Person | None, act: Act) -> set[int]:
+    """The ids of the States for which the person may do this in some organisation's name; 2 queries at most."""
+    if person is None or not person.is_authenticated:
+        return set()
+    memberships = person.memberships.select_related("organisation").prefetch_related("organisation__monitors")
+    return {
+        state.pk
+        for membership in memberships
+        if membership.organisation.verified and _role_may(Role(membership.role), act, membership.organisation)
+        for state in membership.organisation.monitors.all()
+    }

@@ -91,6 +91,8 @@ def publish_assessment(
     _lock(recommendation)
     latest = latest_of(recommendation, voice)
     if (latest.pk if latest else None) != based_on:
+        if latest and _is_repeat(latest, content, by):
+            return latest
         raise Overtaken(latest)
     _check_content(content, today)
     assessment = Assessment(
@@ -274,6 +276,16 @@ def name_lead(
 
 def _lock(recommendation: Recommendation) -> None:
     Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+
+
+def _is_repeat(latest: Assessment, content: AssessmentContent, by: Actor) -> bool:
+    """Whether the same person just recorded the very same: a double click, or a page sent again."""
+    same = (latest.status, latest.holds_from, latest.reason) == (
+        content.status,
+        content.holds_from,
+        content.reason.strip(),
+    )
+    return same and by.person_id is not None and latest.recorded_by_id == by.person_id
 
 
 def _refuse_future(day: datetime.date, today: datetime.date, name: str) -> None:

@@ -1,5 +1,15 @@
-"""Addresses."""
+"""Addresses of recommendations and of what is recorded about them."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from web.recommendations import assessments, matrix, page
+
+urlpatterns = [
+    path("", matrix.recommendation_list, name="recommendation-list"),
+    path("assessments/<int:pk>/withdraw/", assessments.withdraw, name="assessment-withdraw"),
+    path("assessments/<int:pk>/redact/", assessments.redact, name="assessment-redact"),
+    path("checks/<int:pk>/redact/", assessments.redact_check, name="check-redact"),
+    path("<slug:public_id>/", page.recommendation_detail, name="recommendation-detail"),
+    path("<slug:public_id>/record/", assessments.record, name="assessment-record"),
+    path("<slug:public_id>/check/", assessments.check, name="check-record"),
+]

@@ -1,0 +1,234 @@
+"""The form of a status: the judgement, and what it rests on."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from recommendations.actions import AssessmentContent, BasisContent, DraftContent
+from recommendations.models import Assessment, Basis, Draft, Progress, Recommendation, Status
+from reviews.models import Document
+
+YES_NO = (("", gettext_lazy("not said")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no")))
+TRUTH = {"": None, "yes": True, "no": False}
+WORD = {None: "", True: "yes", False: "no"}
+
+
+class AssessmentForm(forms.Form):
+    """A judgement. To publish, status, day and reason are needed; a draft may lack anything."""
+
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        choices=[("", gettext_lazy("Choose")), *Status.choices],
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the statuses listed.")},
+    )
+    progress = forms.ChoiceField(
+        label=gettext_lazy("How far, when In Progress"),
+        choices=[("", gettext_lazy("not said")), *Progress.choices],
+        required=False,
+    )
+    holds_from = forms.DateField(
+        label=gettext_lazy("Since when"),
+        help_text=gettext_lazy("The day from which this is so; today or earlier."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("Write the day as 2025-01-23.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Public. Name no person who could be harmed."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=5000,
+        required=False,
+    )
+    in_law = forms.ChoiceField(label=gettext_lazy("Achieved in law"), choices=YES_NO, required=False)
+    in_practice = forms.ChoiceField(label=gettext_lazy("Achieved in practice"), choices=YES_NO, required=False)
+    private_note = forms.CharField(
+        label=gettext_lazy("Private note"),
+        help_text=gettext_lazy("Only your organisation sees it, and only while this is a draft."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=5000,
+        required=False,
+    )
+    voice = forms.CharField(widget=forms.HiddenInput)
+    # What the person saw: the voice's latest assessment and the draft's version. Checked against what is there.
+    based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def require_complete(self) -> None:
+        """Add an error to each field that publishing needs and that is empty."""
+        for name, sentence in (
+            ("status", _("Choose a status.")),
+            ("holds_from", _("Give the day from which this is so.")),
+            ("reason", _("Give the reason: what happened, or what did not.")),
+        ):
+            if name not in self.errors and not self.cleaned_data.get(name):
+                self.add_error(name, sentence)
+
+    def content(self, bases: list[BasisContent]) -> AssessmentContent:
+        """The judgement, complete."""
+        data = self.cleaned_data
+        return AssessmentContent(bases=bases, holds_from=data["holds_from"], **self._common())
+
+    def draft_content(self, bases: list[dict[str, object]]) -> DraftContent:
+        """The judgement as far as it has come."""
+        data = self.cleaned_data
+        return DraftContent(
+            bases=bases, holds_from=data["holds_from"], private_note=data["private_note"], **self._common()
+        )
+
+    def _common(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            "status": data["status"],
+            "progress": data["progress"],
+            "reason": data["reason"],
+            "in_law": TRUTH[data["in_law"]],
+            "in_practice": TRUTH[data["in_practice"]],
+        }
+
+    def put(self, **values: object) -> None:
+        """Set hidden values of a form that was sent, so that sending it again speaks of what is there now."""
+        self.data = self.data.copy()  # type: ignore[assignment]
+        for name, value in values.items():
+            self.data[name] = "" if value is None else str(value)  # type: ignore[index]
+
+
+class BasisForm(forms.Form):
+    """One basis. Only the fields of its kind count; the others are hidden where there is script."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("It rests on"),
+        choices=[("", gettext_lazy("Choose")), *[(kind.value, kind.label) for kind in Basis.Kind]],
+        required=False,
+    )
+    document = forms.ModelChoiceField(
+        label=gettext_lazy("Document"), queryset=Document.objects.none(), required=False, to_field_name="key"
+    )
+    passage = forms.CharField(
+        label=gettext_lazy("Where in the document"),
+        help_text=gettext_lazy("A paragraph or page."),
+        max_length=300,
+        required=False,
+    )
+    url = forms.URLField(
+        label=gettext_lazy("Address"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": gettext_lazy("Write a whole address, such as https://example.org/page.")},
+    )
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        help_text=gettext_lazy("What the link is, what was monitored, or where was searched."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    code = forms.CharField(
+        label=gettext_lazy("Your code for the source"),
+        help_text=gettext_lazy("Never a name. The source itself stays with you; the public sees only that there is one."),
+        max_length=40,
+        required=False,
+    )
+
+    NEEDS = {
+        "passage": ("document", gettext_lazy("Choose the document.")),
+        "link": ("url", gettext_lazy("Give the address of the link.")),
+        "monitoring": ("description", gettext_lazy("Describe what was monitored.")),
+        "nothing_found": ("description", gettext_lazy("Say where was searched.")),
+        "confidential": ("code", gettext_lazy("Give your own code for the source.")),
+    }
+
+    def require_complete(self) -> None:
+        """Add an error where what this kind of basis needs is empty, or where a kind was not chosen."""
+        data = self.cleaned_data
+        if not data.get("kind"):
+            if any(data.get(name) for name in ("document", "passage", "url", "description", "code")):
+                self.add_error("kind", _("Choose what kind of basis this is."))
+            return
+        name, sentence = self.NEEDS[data["kind"]]
+        if name not in self.errors and not data.get(name):
+            self.add_error(name, sentence)
+
+    def content(self) -> BasisContent | None:
+        """The basis, with what belongs to its kind only; None for an empty one."""
+        data = self.cleaned_data
+        match data.get("kind"):
+            case "passage":
+                return BasisContent("passage", document=data["document"], passage=data["passage"])
+            case "link":
+                return BasisContent("link", url=data["url"], description=data["description"])
+            case "confidential":
+                return BasisContent("confidential", code=data["code"])
+            case "monitoring" | "nothing_found" as kind:
+                return BasisContent(kind, description=data["description"])
+        return None
+
+    def draft(self) -> dict[str, object]:
+        """The basis as a draft keeps it."""
+        data = self.cleaned_data
+        document = data.get("document")
+        kept = {name: data.get(name) or "" for name in ("kind", "passage", "url", "description", "code")}
+        return {**kept, "document": document.key if document else ""}
+
+
+class BaseBasisFormSet(forms.BaseFormSet[BasisForm]):
+    """The bases of one assessment."""
+
+    def __init__(self, *args: Any, recommendation: Recommendation, **kwargs: Any) -> None:
+        review = Q(review=recommendation.review_id)
+        self.documents = Document.objects.filter(review, awaited=False, is_sample=recommendation.is_sample)
+        super().__init__(*args, **kwargs)
+
+    def add_fields(self, form: BasisForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["document"].queryset = self.documents  # type: ignore[attr-defined]
+
+    def require_complete(self) -> None:
+        """Add errors to each basis that lacks something."""
+        for form in self.forms:
+            if form.is_valid():
+                form.require_complete()
+
+    def contents(self) -> list[BasisContent]:
+        """The bases that are filled in."""
+        return [content for form in self.forms if (content := form.content()) is not None]
+
+    def drafts(self) -> list[dict[str, object]]:
+        """The bases as a draft keeps them, empty ones left out."""
+        return [kept for form in self.forms if any((kept := form.draft()).values())]
+
+
+BasisFormSet = forms.formset_factory(
+    BasisForm, formset=BaseBasisFormSet, extra=0, min_num=1, max_num=20, absolute_max=20
+)
+
+
+class CheckForm(forms.Form):
+    """Looked again, no change: a day and a line."""
+
+    voice = forms.CharField(widget=forms.HiddenInput)
+    day = forms.DateField(required=False, error_messages={"invalid": gettext_lazy("Write the day as 2025-01-23.")})
+    line = forms.CharField(label=gettext_lazy("A line, if you wish"), max_length=300, required=False)
+
+
+def initial_of(draft: Draft | None, latest: Assessment | None, voice_slug: str) -> dict[str, Any]:
+    """What a new form starts with: the draft, else today and nothing else. Never the old reason: it would be repeated."""
+    start: dict[str, Any] = {
+        "voice": voice_slug,
+        "based_on": latest.pk if latest else None,
+        "version": draft.version if draft else None,
+        "holds_from": timezone.localdate(),
+    }
+    if draft is None:
+        return start
+    kept: dict[str, datetime.date | str | None] = {
+        name: getattr(draft, name) for name in ("status", "progress", "holds_from", "reason", "private_note")
+    }
+    return start | kept | {"in_law": WORD[draft.in_law], "in_practice": WORD[draft.in_practice]}

@@ -1,0 +1,66 @@
+"""The matrix: the list that people work in all day."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.permissions import monitored_states
+from accounts.reader import Reader
+from accounts.roles import Act
+from recommendations.models import Recommendation
+from recommendations.selection import UnknownChoice, select
+from web.clock import BadDay, reader_at
+from web.recommendations import filters
+from web.recommendations.rows import rows_of
+
+PAGE_SIZE = 100
+
+
+def recommendation_list(request: HttpRequest) -> HttpResponse:
+    """The recommendations that the address asks for, newest session first, in the order of their reports."""
+    try:
+        reader = reader_at(request)
+        found = select(Recommendation.objects.visible_to(reader), dict(request.GET.lists()), reader)
+    except (BadDay, UnknownChoice) as error:
+        return _refused(request, str(error))
+    paginator = Paginator(found.with_lead(reader).for_list().order_by(*ORDER), PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    samples = found.filter(is_sample=True).count() if reader.samples else 0
+    context = {
+        "title": _("Recommendations"),
+        "page": page,
+        "rows": rows_of(list(page), reader, monitored_states(reader.person, Act.CHECK)),
+        "count": paginator.count - samples,
+        "samples": samples,
+        "reader": reader,
+        "chips": filters.chips(request.GET, reader),
+        "previous": _page_url(request.GET, page.previous_page_number()) if page.has_previous() else "",
+        "next": _page_url(request.GET, page.next_page_number()) if page.has_next() else "",
+        "as_of": request.GET.get("as_of", ""),
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "recommendations/list.html#results", context)
+    return render(request, "recommendations/list.html", context | {"form": filters.FilterForm(request.GET, reader)})
+
+
+ORDER = ("-review__session__number", "review__state__iso3", "review_id", "is_sample", "sort_key", "id")
+
+
+def _page_url(params: QueryDict, number: int) -> str:
+    left = params.copy()
+    left["page"] = str(number)
+    return "?" + left.urlencode()
+
+
+def _refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    """An address that names an unknown value: said, with the way back, and nothing listed as if it were the answer."""
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    context = {
+        "title": _("Recommendations"),
+        "problem": sentence,
+        "form": filters.FilterForm(request.GET, reader),
+        "reader": reader,
+    }
+    template = "recommendations/list.html#results" if request.htmx else "recommendations/list.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=400)

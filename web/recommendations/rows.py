@@ -1,0 +1,43 @@
+"""The rows of a list of recommendations: each with its lead assessment, or the number of voices where none leads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from accounts.reader import Reader
+from recommendations.models import Assessment, Recommendation
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the matrix."""
+
+    recommendation: Recommendation
+    lead: Assessment | None
+    voices: int  # voices that have assessed it on the reader's day
+    may_record: bool
+
+
+def rows_of(found: Sequence[Recommendation], reader: Reader, monitored: set[int]) -> list[Row]:
+    """The rows of these recommendations (from `with_lead`); 2 queries however many there are.
+
+    `monitored`: ids of the States for which the reader may record something.
+    """
+    leads = Assessment.objects.select_related("voice").in_bulk([r.lead_id for r in found if r.lead_id])  # type: ignore[attr-defined]
+    voices = dict(
+        Assessment.objects.held(reader)
+        .filter(recommendation__in=[r.pk for r in found])
+        .order_by()
+        .values_list("recommendation")
+        .annotate(number=Count("voice", distinct=True))
+    )
+    return [
+        Row(
+            recommendation=r,
+            lead=leads.get(r.lead_id),  # type: ignore[attr-defined]
+            voices=voices.get(r.pk, 0),
+            may_record=r.review.state_id in monitored,
+        )
+        for r in found
+    ]
