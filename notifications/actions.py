@@ -30,9 +30,14 @@ def unfollow(*, person: Person, target: models.Model) -> None:
     Follow.objects.filter(person=person, **_field(target)).delete()
 
 
-def follows(person: Person | None, target: models.Model) -> bool:
-    """Whether the person follows this very thing."""
-    return person is not None and Follow.objects.filter(person=person, **_field(target)).exists()
+def unfollow_all(*, person: Person) -> None:
+    """Forget everything the person follows."""
+    Follow.objects.filter(person=person).delete()
+
+
+def mark_read(*, person: Person) -> int:
+    """Mark all of the person's notices as read; returns how many were not."""
+    return Message.objects.filter(person=person, read_at__isnull=True).update(read_at=timezone.now())
 
 
 def _field(target: models.Model) -> dict[str, models.Model]:

@@ -1,5 +1,7 @@
-"""Addresses."""
+"""Addresses of imports."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from web.imports import views
+
+urlpatterns = [path("", views.import_page, name="import-document")]

@@ -1,5 +1,7 @@
-"""Addresses."""
+"""Addresses of the mails of a local installation."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from web.mail import views
+
+urlpatterns = [path("", views.mail_list, name="mail-list"), path("<str:name>/", views.mail_detail, name="mail-detail")]

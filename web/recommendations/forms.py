@@ -1,7 +1,7 @@
 """The form of a status: the judgement, and what it rests on."""
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Q
@@ -99,6 +99,12 @@ class AssessmentForm(forms.Form):
             self.data[name] = "" if value is None else str(value)  # type: ignore[index]
 
 
+if TYPE_CHECKING:
+    _FormSet = forms.BaseFormSet["BasisForm"]
+else:
+    _FormSet = forms.BaseFormSet
+
+
 class BasisForm(forms.Form):
     """One basis. Only the fields of its kind count; the others are hidden where there is script."""
 
@@ -178,7 +184,7 @@ class BasisForm(forms.Form):
         return {**kept, "document": document.key if document else ""}
 
 
-class BaseBasisFormSet(forms.BaseFormSet[BasisForm]):
+class BaseBasisFormSet(_FormSet):
     """The bases of one assessment."""
 
     def __init__(self, *args: Any, recommendation: Recommendation, **kwargs: Any) -> None:
