@@ -48,6 +48,6 @@ def last_position() -> int:
 
 
 def locked_mark(reader: str) -> FeedMark:
-    """The reader's high-water mark, locked until the end of the transaction, so that two never read the same stretch."""
+    """The reader's high-water mark, locked until the transaction ends, so that two never read the same stretch."""
     FeedMark.objects.get_or_create(reader=reader)
     return FeedMark.objects.select_for_update().get(reader=reader)

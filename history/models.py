@@ -1,8 +1,8 @@
 """The log of what happened, and its feed.
 
-`Event` rows are written inside the transaction of the change they tell of, by `history.log.record`. They hold ids, codes
-and dates only: a name, a reason or a quotation stays in its own row, where it can be taken back. Ids and timestamps are
-not commit order, so nobody reads the log by them; readers follow `FeedEntry.position` (see `history.feed`).
+`Event` rows are written inside the transaction of the change they tell of, by `history.log.record`. They hold ids,
+codes and dates only: a name, a reason or a quotation stays in its own row, where it can be taken back. Ids and
+timestamps are not commit order, so nobody reads the log by them; readers follow `FeedEntry.position` (`history.feed`).
 """
 
 from django.db import models

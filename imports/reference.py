@@ -1,4 +1,4 @@
-"""Loading of the reference files: States, sessions, vocabularies. A file is read again only when its content changes."""
+"""Loading of the reference files: States, sessions, vocabularies. A file is read again only when it has changed."""
 
 import csv
 import hashlib
@@ -94,7 +94,7 @@ def _session_48_states(lines: list[Line]) -> None:
         review, _created = Review.objects.get_or_create(session=session, state_id=ids[line["iso3"]])
         review.position = review.position or int(line["position"])
         if line["day"] and review.day is None:
-            review.day, review.day_basis = line["day"], line["basis"]  # type: ignore[assignment]
+            review.day, review.day_basis = line["day"], line["basis"]
         review.save()
 
 

@@ -1,4 +1,4 @@
-"""Finding what a printed name or label means. Nothing is guessed: what is not known by a name or an alias stays unknown."""
+"""Finding what a printed name or label means. Nothing is guessed: what no name or alias matches stays unknown."""
 
 import re
 from functools import cached_property

@@ -1,6 +1,7 @@
 """From the log to messages, and from messages to mails."""
 
 import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
@@ -40,7 +41,7 @@ def mark_read(*, person: Person) -> int:
     return Message.objects.filter(person=person, read_at__isnull=True).update(read_at=timezone.now())
 
 
-def _field(target: models.Model) -> dict[str, models.Model]:
+def _field(target: models.Model) -> dict[str, Any]:
     name = target._meta.model_name
     if name not in TARGETS:
         raise ValidationError(_("%(thing)s cannot be followed.") % {"thing": target._meta.verbose_name})
@@ -53,7 +54,7 @@ def fan_out() -> list[int]:
     mark = feed.locked_mark(READER)
     upto = feed.last_position()
     if upto > mark.position:
-        values = {"after": mark.position, "upto": upto, "actions": registry.notifying()}
+        values: dict[str, Any] = {"after": mark.position, "upto": upto, "actions": registry.notifying()}
         with connection.cursor() as cursor:
             cursor.execute(FAN_OUT, values)
         mark.position = upto
@@ -82,9 +83,7 @@ def deliver(message_id: int) -> bool:
     except OSError as error:  # smtplib's errors are OSErrors: the server is away or refuses
         _put_back(message, error)
         return False
-    Message.objects.filter(pk=message_id).update(
-        mail=Message.Mail.SENT, sent_at=timezone.now(), lease_until=None
-    )
+    Message.objects.filter(pk=message_id).update(mail=Message.Mail.SENT, sent_at=timezone.now(), lease_until=None)
     return True
 
 

@@ -1,4 +1,4 @@
-"""The words of a mail. A mail names what changed and where to read it, never a reason or a person: it cannot be recalled."""
+"""The words of a mail: what changed and where to read it, never a reason or a person, for it cannot be recalled."""
 
 import logging
 from urllib.parse import urlsplit

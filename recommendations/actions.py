@@ -1,4 +1,4 @@
-"""What people do to recommendations. Each action is one transaction: lock, compare with what the person saw, write, log.
+"""What people do to recommendations. Each action is one transaction: lock, compare with what was seen, write, log.
 
 Whether somebody may is asked before, of accounts.permissions.
 """
@@ -171,8 +171,13 @@ def redact_assessment(*, assessment: Assessment, by: Actor) -> Assessment:
     )
     # A draft that began as a copy of this reason would bring the name back.
     Draft.objects.filter(based_on=assessment).update(reason="", bases=[], private_note="")
-    new = {"assessment": assessment.pk}
-    record(events.ASSESSMENT_REDACTED, recommendation, by=by, review_id=recommendation.review_id, new=new)
+    record(
+        events.ASSESSMENT_REDACTED,
+        recommendation,
+        by=by,
+        review_id=recommendation.review_id,
+        new={"assessment": assessment.pk},
+    )
     return assessment
 
 
@@ -197,8 +202,13 @@ def record_check(
         defaults={"line": line.strip()},
     )
     if created:
-        new = {"check": check.pk, "day": day}
-        record(events.CHECK_RECORDED, recommendation, by=by, review_id=recommendation.review_id, new=new)
+        record(
+            events.CHECK_RECORDED,
+            recommendation,
+            by=by,
+            review_id=recommendation.review_id,
+            new={"check": check.pk, "day": day},
+        )
     return check
 
 
@@ -213,8 +223,13 @@ def redact_check(*, check: Check, by: Actor) -> Check:
     check.line = ""
     check.redacted_at = timezone.now()
     check.save(update_fields=["line", "redacted_at"])
-    new = {"check": check.pk}
-    record(events.CHECK_REDACTED, recommendation, by=by, review_id=recommendation.review_id, new=new)
+    record(
+        events.CHECK_REDACTED,
+        recommendation,
+        by=by,
+        review_id=recommendation.review_id,
+        new={"check": check.pk},
+    )
     return check
 
 
@@ -269,8 +284,13 @@ def name_lead(
     lead.organisation = organisation
     lead.save()
     derived.refresh_leads(list(Recommendation.objects.filter(review=review).values_list("pk", flat=True)))
-    new = {"organisation": organisation.pk, "from_day": from_day}
-    record(events.LEAD_NAMED, review, by=by, review_id=review.pk, new=new)
+    record(
+        events.LEAD_NAMED,
+        review,
+        by=by,
+        review_id=review.pk,
+        new={"organisation": organisation.pk, "from_day": from_day},
+    )
     return lead
 
 

@@ -11,7 +11,7 @@ from accounts.reader import Reader
 from reviews.models import Lead
 
 if TYPE_CHECKING:
-    from recommendations.models import Assessment, Recommendation
+    pass
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -56,9 +56,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         if not reader.is_clocked:
             return self.annotate(lead_id=F("lead_assessment_id"), lead_status=F("lead_assessment__status"))
         found = self._lead_on(reader)
-        return self.annotate(
-            lead_id=Subquery(found.values("id")[:1]), lead_status=Subquery(found.values("status")[:1])
-        )
+        return self.annotate(lead_id=Subquery(found.values("id")[:1]), lead_status=Subquery(found.values("status")[:1]))
 
     def _lead_on(self, reader: Reader) -> AssessmentQuerySet:
         from recommendations.models import Assessment

@@ -96,9 +96,11 @@ def _search(queryset: RecommendationQuerySet, values: list[str], reader: Reader)
 
 def _voices(reader: Reader) -> Any:
     # Where an organisation's name would put people at risk, its slug is not for the public either.
-    open_to_all = Q(collective_name="") | Q(pk__in=reader.organisation_ids)
-    samples = Q() if reader.samples else Q(is_sample=False)
-    return Organisation.objects.filter(open_to_all & samples, assessments__isnull=False).distinct()
+    named = Q(collective_name="") | Q(pk__in=reader.organisation_ids)
+    spoken = Assessment.objects.filter(
+        voice=OuterRef("pk"), recommendation__in=Recommendation.objects.visible_to(reader)
+    )
+    return Organisation.objects.filter(named, Exists(spoken))
 
 
 def _statuses() -> list[tuple[str, Any]]:

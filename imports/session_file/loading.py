@@ -148,7 +148,12 @@ class Loader:
             self._event(review, event)
 
     def _listed(
-        self, model: type[Call] | type[Finding] | type[Area], review: Review, row: dict[str, Any], order: int, names: tuple[str, ...]
+        self,
+        model: type[Call] | type[Finding] | type[Area],
+        review: Review,
+        row: dict[str, Any],
+        order: int,
+        names: tuple[str, ...],
     ) -> None:
         values = {name: row[name] for name in names}
         values |= {"order": order, "document": self.documents.get(row["document"] or ""), "is_sample": self.sample}
@@ -181,4 +186,3 @@ def load_session(file: SessionFile, *, by: Actor, dry_run: bool = False) -> Tall
     except DryRun:
         pass
     return loader.tally
-

@@ -43,7 +43,9 @@ def read_session_file(path: Path) -> SessionFile:
     root = _compose(path, text)
     content = yaml.safe_load(text)
     if not isinstance(content, dict):
-        raise BadSessionFile([_("%(file)s: this is not a session file; see docs/session-fixture.md.") % {"file": path.name}])
+        raise BadSessionFile(
+            [_("%(file)s: this is not a session file; see docs/session-fixture.md.") % {"file": path.name}]
+        )
     found = SessionFile(path.name, content, root)
     problems = [found.problem(error.absolute_path, _sentence(error)) for error in _errors(content)]
     problems += [found.problem(way, sentence) for way, sentence in _repeats(content)] if not problems else []
@@ -70,7 +72,9 @@ def _compose(path: Path, text: str) -> yaml.Node:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         # References would let a small file unfold into a huge one; a session file needs none.
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise BadSessionFile([_("%(file)s uses YAML references (*name). Write each value out.") % {"file": path.name}])
+            raise BadSessionFile(
+                [_("%(file)s uses YAML references (*name). Write each value out.") % {"file": path.name}]
+            )
         if root is None:
             raise BadSessionFile([_("%(file)s is empty.") % {"file": path.name}])
         problems = [
@@ -120,13 +124,15 @@ def _deepest(error: jsonschema.ValidationError) -> jsonschema.ValidationError:
 
 
 def _sentence(error: jsonschema.ValidationError) -> str:
+    rule: Any = error.validator_value
+    held: Any = error.instance
     value = json.dumps(error.instance, ensure_ascii=False, default=str)
     shown = value if len(value) <= 80 else value[:79] + "…"
     if error.validator == "enum":
-        allowed = ", ".join(str(entry) for entry in error.validator_value if entry is not None)
+        allowed = ", ".join(str(entry) for entry in rule if entry is not None)
         return _("%(value)s is not known here. Use one of: %(allowed)s.") % {"value": shown, "allowed": allowed}
     if error.validator == "required":
-        missing = next(name for name in error.validator_value if name not in error.instance)
+        missing = next(name for name in rule if name not in held)
         return _("“%(field)s” is missing.") % {"field": missing}
     if error.validator == "additionalProperties":
         return _("there is a field too many: %(why)s.") % {"why": error.message}

@@ -47,7 +47,9 @@ def _facts(loader: "Loader", review: Review, row: dict[str, Any]) -> Recommendat
 
 def _links(loader: "Loader", recommendation: Recommendation, row: dict[str, Any]) -> bool:
     """Recommending States, issues, groups and goals; returns whether any of them changed."""
-    changed = set_mentions(recommendation, [(loader.states[iso3].pk, loader.states[iso3].name) for iso3 in row["states"]])
+    changed = set_mentions(
+        recommendation, [(loader.states[iso3].pk, loader.states[iso3].name) for iso3 in row["states"]]
+    )
     issues = []
     for entry in row["issues"]:
         issue = loader.resolver.issue(entry["name"], entry["scheme"])

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -30,7 +29,9 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Document"),
-        help_text=gettext_lazy("OHCHR's thematic list of recommendations, as a Word document (.docx) of at most 25 MB."),
+        help_text=gettext_lazy(
+            "OHCHR's thematic list of recommendations, as a Word document (.docx) of at most 25 MB."
+        ),
         widget=forms.FileInput(attrs={"accept": ".docx"}),
         error_messages={
             "required": gettext_lazy("Choose the document."),
@@ -52,9 +53,9 @@ class ImportForm(forms.Form):
         empty_label=gettext_lazy("As the document says"),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> Any:
         """Refuse what is too large before anything reads it."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file = self.cleaned_data["file"]
         if (file.size or 0) > settings.UPLOAD_LIMIT:
             raise forms.ValidationError(_("This file is larger than 25 MB. A thematic list has less than 1 MB."))
         return file

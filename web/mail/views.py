@@ -3,7 +3,6 @@
 import email
 import email.policy
 from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 
@@ -53,7 +52,7 @@ def _require(request: HttpRequest) -> None:
 
 
 def _read(path: Path) -> Mail:
-    message = cast(EmailMessage, email.message_from_bytes(path.read_bytes(), policy=email.policy.default))
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     body = message.get_body(preferencelist=("plain",))
     text = body.get_content() if body else ""
     return Mail(path.stem, str(message["Subject"]), str(message["To"]), str(message["Date"]), text)

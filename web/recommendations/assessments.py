@@ -148,7 +148,9 @@ def _ask(
 
 
 def _assessment(pk: int) -> Assessment:
-    found = Assessment.objects.select_related("voice", "recommendation__review__state").filter(pk=pk).first()
+    found: Assessment | None = (
+        Assessment.objects.select_related("voice", "recommendation__review__state").filter(pk=pk).first()
+    )
     if found is None:
         raise Http404
     return found
@@ -236,12 +238,11 @@ def _conflict(
     request: HttpRequest, recommendation: Recommendation, desk: Desk, overtaken: actions.Overtaken
 ) -> HttpResponse:
     """Somebody was quicker: show what they saved beside what was typed, which a second press then saves on top."""
-    assert desk.form is not None and desk.voice is not None
+    assert desk.form is not None
+    assert desk.voice is not None
     latest = actions.latest_of(recommendation, desk.voice)
     desk.conflict = overtaken.current
-    desk.form.put(
-        based_on=latest.pk if latest else None, version=desk.draft.version if desk.draft else None
-    )
+    desk.form.put(based_on=latest.pk if latest else None, version=desk.draft.version if desk.draft else None)
     return show(request, recommendation, request.reader, desk, status=409)  # type: ignore[attr-defined]
 
 

@@ -33,7 +33,7 @@ class FilterForm(forms.Form):
 
 
 def _field(name: str, reader: Reader) -> forms.Field:
-    label = selection.FILTERS[name].label
+    label = str(selection.FILTERS[name].label)
     options = selection.allowed(name, reader)
     if name in TICKED:
         choices = [(option.value, option.label) for option in options]
@@ -73,7 +73,8 @@ def chips(params: QueryDict, reader: Reader) -> list[Chip]:
             found.append(Chip(str(line.label), labels.get(value, value), "?" + _without(params, name, value)))
     for name, words in (("as_of", _("As it stood on")), ("known_on", _("As known on"))):
         if params.get(name):
-            found.append(Chip(words, params[name], "?" + _without(params, name, params[name])))
+            day = str(params[name])
+            found.append(Chip(words, day, "?" + _without(params, name, day)))
     return found
 
 

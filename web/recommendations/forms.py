@@ -1,10 +1,11 @@
 """The form of a status: the judgement, and what it rests on."""
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -94,9 +95,10 @@ class AssessmentForm(forms.Form):
 
     def put(self, **values: object) -> None:
         """Set hidden values of a form that was sent, so that sending it again speaks of what is there now."""
-        self.data = self.data.copy()  # type: ignore[assignment]
+        data = cast(QueryDict, self.data).copy()
         for name, value in values.items():
-            self.data[name] = "" if value is None else str(value)  # type: ignore[index]
+            data[name] = "" if value is None else str(value)
+        self.data = data
 
 
 if TYPE_CHECKING:
@@ -138,7 +140,9 @@ class BasisForm(forms.Form):
     )
     code = forms.CharField(
         label=gettext_lazy("Your code for the source"),
-        help_text=gettext_lazy("Never a name. The source itself stays with you; the public sees only that there is one."),
+        help_text=gettext_lazy(
+            "Never a name. The source itself stays with you; the public sees only that there is one."
+        ),
         max_length=40,
         required=False,
     )
@@ -211,7 +215,7 @@ class BaseBasisFormSet(_FormSet):
         return [kept for form in self.forms if any((kept := form.draft()).values())]
 
 
-BasisFormSet = forms.formset_factory(
+BasisFormSet: Any = forms.formset_factory(
     BasisForm, formset=BaseBasisFormSet, extra=0, min_num=1, max_num=20, absolute_max=20
 )
 
@@ -225,7 +229,7 @@ class CheckForm(forms.Form):
 
 
 def initial_of(draft: Draft | None, latest: Assessment | None, voice_slug: str) -> dict[str, Any]:
-    """What a new form starts with: the draft, else today and nothing else. Never the old reason: it would be repeated."""
+    """What a new form starts with: the draft, else today. Never the old reason: it would be repeated."""
     start: dict[str, Any] = {
         "voice": voice_slug,
         "based_on": latest.pk if latest else None,

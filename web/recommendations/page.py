@@ -39,7 +39,9 @@ class Desk:
 
 def find(public_id: str, reader: Reader) -> Recommendation:
     """The recommendation with this address; removed ones too (their page says so). Else 404."""
-    found = Recommendation.objects.for_list().with_lead(reader).filter(public_id=public_id).first()
+    found: Recommendation | None = (
+        Recommendation.objects.for_list().with_lead(reader).filter(public_id=public_id).first()
+    )
     if found is None or (found.is_sample and not reader.samples):
         raise Http404
     return found

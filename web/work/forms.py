@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 
-
 if TYPE_CHECKING:
     _PersonForm = forms.ModelForm[Person]
 else:
@@ -22,7 +21,7 @@ class PreferencesForm(_PersonForm):
     class Meta:
         model = Person
         fields = ("language", "time_zone", "neutral_mail")
-        help_texts = {  # noqa: RUF012
+        help_texts = {
             "language": _("The language of mails to you."),
             "time_zone": _("Decides what “today” is when you record a status."),
             "neutral_mail": _("Subject lines say only that there is news: no State, no recommendation, no status."),
