@@ -1,7 +1,7 @@
 """How many recommendations there are of something, and how they stand. Samples are counted apart, always."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -50,8 +50,13 @@ def tallies(found: RecommendationQuerySet, reader: Reader, by: str) -> Mapping[A
 
 def tally(found: RecommendationQuerySet, reader: Reader) -> Tally:
     """The tally of all of these; 1 query."""
+    return together(tallies(found, reader, "removed_at").values())  # what is visible has none: one group
+
+
+def together(parts: Iterable[Tally]) -> Tally:
+    """The sum of tallies of different recommendations."""
     total = Tally()
-    for part in tallies(found, reader, "removed_at").values():  # visible ones have none: one group
+    for part in parts:
         total.statuses += part.statuses
         total.sample_statuses += part.sample_statuses
     return total
@@ -79,4 +84,3 @@ def responses(found: RecommendationQuerySet, reader: Reader) -> list[ResponseCou
 def shown(rows: Rows, reader: Reader) -> Rows:
     """Those rows of a table with `is_sample` that the reader sees."""
     return rows if reader.samples else rows.filter(is_sample=False)
-

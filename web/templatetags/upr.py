@@ -133,6 +133,12 @@ def status_bar(
     }
 
 
+@register.inclusion_tag("components/status_strip.html")
+def status_strip(counts: Mapping[str | None, int]) -> dict[str, object]:
+    """The bar of statuses alone, for a cell of a table."""
+    return {"parts": statuses.composition(counts)}
+
+
 @register.filter
 def status_label(code: str | None) -> str:
     """The word of a status alone, for a title or an attribute."""
