@@ -1,4 +1,4 @@
-"""What can happen to a recommendation, as the log tells it. Each has one timeline, so it is the target of its events."""
+"""What can happen to a recommendation, as the log tells it; the recommendation is the target of its events."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -11,10 +11,15 @@ from accounts.reader import Reader
 from reviews.models import Lead
 
 if TYPE_CHECKING:
-    pass
+    from recommendations.models import Assessment, Recommendation
+
+    _Assessments = models.QuerySet[Assessment]
+    _Recommendations = models.QuerySet[Recommendation]
+else:
+    _Assessments = _Recommendations = models.QuerySet
 
 
-class AssessmentQuerySet(models.QuerySet["Assessment"]):
+class AssessmentQuerySet(_Assessments):
     """Assessments."""
 
     def held(self, reader: Reader) -> "AssessmentQuerySet":
@@ -43,7 +48,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.select_related("voice").prefetch_related("bases__document")
 
 
-class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+class RecommendationQuerySet(_Recommendations):
     """Recommendations."""
 
     def visible_to(self, reader: Reader) -> "RecommendationQuerySet":

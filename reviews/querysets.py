@@ -1,9 +1,18 @@
 """Querysets of reviews."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 
+if TYPE_CHECKING:
+    from reviews.models import Review
 
-class ReviewQuerySet(models.QuerySet["Review"]):  # type: ignore[name-defined]
+    _Reviews = models.QuerySet[Review]
+else:
+    _Reviews = models.QuerySet
+
+
+class ReviewQuerySet(_Reviews):
     """Reviews."""
 
     def with_names(self) -> "ReviewQuerySet":
