@@ -48,7 +48,7 @@ lock: setup ## write both requirement files anew from pyproject.toml, with hashe
 	$(BIN)/uv pip compile pyproject.toml --extra local --extra dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
 
 clean: ## stop the servers and remove .venv, var and all data in it
-	@if [ -x $(BIN)/python ]; then for data in var var/test; do \
-		if [ -d $$data ]; then UPR_DATA_DIR=$$data $(BIN)/python -m upr_tracker.localstack remove || exit 1; fi; done; fi
+	@if [ -x $(BIN)/python ]; then for data in var var/*; do if [ -d "$$data/run" ]; then \
+		UPR_DATA_DIR="$$data" $(BIN)/python -m upr_tracker.localstack remove || exit 1; fi; done; fi
 	@for folder in var $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache; do \
 		if [ -e $$folder ]; then echo "removing $$folder"; rm -rf $$folder; fi; done
