@@ -7,24 +7,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from rest_framework.request import Request
 
-# Addresses of pages are permanent: they stand in other people's databases. A test compares them with web's.
-PAGES = {
-    "recommendation": "/recommendations/{}/",
-    "review": "/reviews/{}/",
-    "state": "/states/{}/",
-    "issue": "/issues/{}/",
-    "event": "/events/{}/",
-}
-
 
 def absolute(path: str, request: Request | HttpRequest) -> str:
     """The address of a path on this site, by the site's public name where one is set."""
     return f"{settings.SITE_URL}{path}" if settings.SITE_URL else request.build_absolute_uri(path)
 
 
-def page(kind: str, key: object, request: Request | HttpRequest) -> str:
-    """The permanent address of the page about something."""
-    return absolute(PAGES[kind].format(key), request)
+def page(noun: str, request: Request | HttpRequest, *key: object) -> str:
+    """The permanent address of the page about something. The API knows a page by the name of its route only."""
+    return absolute(reverse(f"{noun}-detail", args=key), request)
 
 
 def resource(name: str, request: Request | HttpRequest, **key: Any) -> str:

@@ -25,7 +25,7 @@ SESSIONS: Table = {"cycle": Filter(_("Cycle"), CYCLES, is_in("pk"))}
 ISSUES: Table = {"scheme": Filter(_("Scheme"), Closed(lambda: Scheme.choices), is_in("scheme"))}
 
 
-class StrictFilterBackend(DjangoFilterBackend):
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # ships no types
     """django-filter, without a form to show: there is no browsable API. Names are checked by the view."""
 
     def to_html(self, request: Any, queryset: Any, view: Any) -> str:
@@ -38,7 +38,7 @@ class Values(forms.Field):
     widget = forms.MultipleHiddenInput
 
 
-class TableFilter(django_filters.Filter):
+class TableFilter(django_filters.Filter):  # type: ignore[misc]
     """One line of a table of filters. Raises reviews.selection.UnknownChoice."""
 
     field_class = Values

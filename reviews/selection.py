@@ -41,7 +41,9 @@ class Option(NamedTuple):
 class Vocabulary(Protocol):
     """What a filter's values may be."""
 
-    separates: bool  # whether a comma separates two values
+    @property
+    def separates(self) -> bool:
+        """Whether a comma separates two values."""
 
     def clean(self, name: str, values: Sequence[str], reader: Reader) -> list[Any]:
         """The values as the narrowing takes them; raises UnknownChoice."""

@@ -241,7 +241,7 @@ UPLOAD_LIMIT = 25 * 1024 * 1024  # bytes of one uploaded document
 
 # -- API
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.permissions.ReadOnly"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # version 1 reads only what is public
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -1,6 +1,7 @@
 """What several answers hold: small references, and fields that keep people and hours out."""
 
 import datetime
+from operator import attrgetter
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -44,12 +45,12 @@ class DayOf(serializers.DateField):
 class PageAddress(serializers.Field):  # type: ignore[type-arg]
     """The permanent address of the page about a thing."""
 
-    def __init__(self, kind: str, key: str) -> None:
+    def __init__(self, noun: str, *key: str) -> None:
         super().__init__(source="*", read_only=True)
-        self.kind, self.key = kind, key
+        self.noun, self.key = noun, [attrgetter(path) for path in key]
 
     def to_representation(self, value: Any) -> str:
-        return addresses.page(self.kind, getattr(value, self.key), self.context["request"])
+        return addresses.page(self.noun, self.context["request"], *(get(value) for get in self.key))
 
 
 @extend_schema_field({"type": "string", "examples": ["48-KAZ"]})

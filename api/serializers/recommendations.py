@@ -113,7 +113,9 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
 
     public_id = serializers.CharField()
     url = PageAddress("recommendation", "public_id")
-    label = serializers.CharField(allow_null=True, help_text="As printed; null where no official number is known.")
+    label = serializers.CharField(  # type: ignore[assignment]  # a field named like an option of one
+        allow_null=True, help_text="As printed; null where no official number is known."
+    )
     text = serializers.CharField()
     text_language = serializers.CharField()
     text_kind = serializers.ChoiceField(TextKind.choices)
@@ -131,7 +133,7 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
     lead_assessment = LeadAssessmentSerializer(
         source="lead", allow_null=True, help_text="null where the lead organisation has published none: Not Assessed."
     )
-    source = SourceSerializer(source="*")
+    source = SourceSerializer(source="*")  # type: ignore[assignment]
     sample = serializers.BooleanField(source="is_sample", help_text="Sample data, written for demonstration.")
     added_on = DayOf(source="added_at")
 

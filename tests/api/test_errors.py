@@ -1,0 +1,164 @@
+"""Refusals: always a problem document, never a fault, whatever is sent."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api import views
+from tests.api.conftest import Api
+
+LISTS = ["states", "sessions", "reviews", "recommendations", "issues", "groups", "goals", "events"]
+HOSTILE = [
+    "\x00",
+    "a\x00b",
+    "x" * 10_000,
+    "😀🇰🇿",
+    "'; DROP TABLE states_state; --",
+    "-1",
+    "99999999999999999999999999",
+    "1e9",
+    "٤٨",
+    "NaN",
+    "null",
+    "%",
+    "\\",
+    "(((",
+    '"',
+    "!&|:*<->",
+    "\u202e",
+    "../../etc/passwd",
+    "{{7*7}}",
+    ",,,",
+    "2025-02-30",
+    "0000-00-00",
+    "9999-12-31",
+    "2025-W01-1",
+    " ",
+]
+NAMES = [*views.RecommendationResource.filterset_class.base_filters, "cursor", "page_size", "count", "as_of", "sample"]
+
+
+def assert_problem(response: Any, status: int) -> dict[str, Any]:
+    assert response.status_code == status, response.content
+    assert response.headers["Content-Type"] == "application/problem+json"
+    problem: dict[str, Any] = json.loads(response.content)
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hostile_value_of_a_recommendation_filter_is_no_fault(name: str, api: Api, world: SimpleNamespace) -> None:
+    for value in HOSTILE:
+        response = api.client.get("/api/v1/recommendations/", {name: value})
+        assert response.status_code in {200, 400}, (value, response.content)
+        if response.status_code == 400:
+            assert assert_problem(response, 400)["parameter"] == name
+
+
+@pytest.mark.parametrize("resource", LISTS)
+def test_hostile_address_or_parameter_is_no_fault(resource: str, api: Api, world: SimpleNamespace) -> None:
+    for value in HOSTILE:
+        assert_problem(api.client.get(f"/api/v1/{resource}/{quote(value, safe='')}/"), 404)
+        assert_problem(api.client.get(f"/api/v1/{resource}/", {value: "1"}), 400)
+        assert api.client.get(f"/api/v1/{resource}/", {"cursor": value}).status_code == 400
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.sampled_from(NAMES), value=st.text(max_size=60))
+def test_any_text_as_a_value_is_no_fault(name: str, value: str, api: Api, world: SimpleNamespace) -> None:
+    encodable = value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    assert api.client.get("/api/v1/recommendations/", {name: encodable}).status_code in {200, 400}
+
+
+def test_unknown_parameter_is_named_with_those_there_are(api: Api) -> None:
+    problem = api.get("recommendations/", expect=400, stat="KAZ")
+    assert problem["type"] == "urn:upr-tracker:problem:unknown-parameter"
+    assert problem["parameter"] == "stat"
+    assert {"state", "status", "page_size", "as_of"} <= set(problem["allowed"])
+
+
+def test_unknown_parameter_of_a_detail_is_refused(api: Api, world: SimpleNamespace) -> None:
+    assert api.get("recommendations/first222/", expect=400, state="KAZ")["allowed"] == ["as_of", "sample"]
+    assert api.get("states/KAZ/", expect=400, sample="true")["parameter"] == "sample"
+
+
+def test_unknown_value_is_named_with_what_is_allowed(api: Api, world: SimpleNamespace) -> None:
+    problem = api.get("recommendations/", expect=400, status__="x")
+    assert problem["parameter"] == "status__"
+    problem = api.get("recommendations/?status=in_progress,done", expect=400)
+    assert (problem["parameter"], problem["value"]) == ("status", "done")
+    assert "not_assessed" in problem["allowed"]
+    assert "done" in problem["detail"]
+
+
+def test_unknown_state_is_shown_where_states_are_listed(api: Api, world: SimpleNamespace) -> None:
+    problem = api.get("recommendations/", expect=400, state="XXX")
+    assert problem["see"] == "https://tracker.example/api/v1/states/"
+
+
+def test_long_vocabulary_is_shortened_to_the_nearest_values(api: Api) -> None:
+    from tests import factories as make
+
+    for number in range(70):
+        make.make_issue(f"Theme {number}")
+    problem = api.get("recommendations/", expect=400, issue="upr_info-theme-7x")
+    assert "allowed" not in problem
+    assert "upr_info-theme-7" in problem["nearest"]
+
+
+def test_empty_value_is_refused(api: Api) -> None:
+    assert api.get("recommendations/", expect=400, state="")["parameter"] == "state"
+
+
+def test_future_day_is_refused(api: Api) -> None:
+    assert "future" in api.get("recommendations/", expect=400, as_of="2999-01-01")["detail"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+def test_methods_that_write_are_refused(method: str, api: Api, world: SimpleNamespace) -> None:
+    for path in ("", "recommendations/", "recommendations/first222/"):
+        assert_problem(getattr(api.client, method)(f"/api/v1/{path}"), 405)
+
+
+@pytest.mark.parametrize("path", ["", "recommendations/", "schema/"])
+def test_type_that_is_not_served_is_refused(path: str, api: Api) -> None:
+    assert_problem(api.client.get(f"/api/v1/{path}", headers={"Accept": "application/pdf"}), 406)
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/nothing/", "/api/v2/states/", "/api/v1/states/KAZ/x/"])
+def test_address_without_anything_is_a_problem_document(path: str, api: Api) -> None:
+    assert "https://tracker.example/api/v1/" in assert_problem(api.client.get(path), 404)["detail"]
+
+
+def test_address_without_its_slash_is_led_to_it(api: Api) -> None:
+    assert api.client.get("/api/v1/states").headers["Location"] == "/api/v1/states/"
+
+
+def test_fault_tells_nothing_of_the_inside(api: Api, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    def fail(*args: object) -> None:
+        raise RuntimeError("secret path")
+
+    monkeypatch.setattr(views, "check_names", fail)
+    problem = assert_problem(Client().get("/api/v1/states/"), 500)
+    assert "secret" not in json.dumps(problem)
+    assert "secret path" in caplog.text
+
+
+def test_query_stopped_by_the_database_is_answered_503(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import connection
+
+    def sleep(request: object, names: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '20ms'")
+            cursor.execute("SELECT pg_sleep(5)")
+
+    monkeypatch.setattr(views, "check_names", sleep)
+    assert assert_problem(Client().get("/api/v1/states/"), 503)["type"].endswith(":too-slow")

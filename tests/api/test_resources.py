@@ -1,0 +1,72 @@
+"""States, sessions, reviews, issues, goals, events: filters and what must be found."""
+
+import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories as make
+from tests.api.conftest import Api
+
+FOUND: list[tuple[str, dict[str, Any], list[Any]]] = [
+    ("states/", {"regional_group": "weog"}, ["FRA"]),
+    ("states/", {"kind": "observer"}, []),
+    ("sessions/", {"cycle": "4"}, [48]),
+    ("reviews/", {"state": "SVN"}, ["48-SVN"]),
+    ("reviews/", {"session": "48", "regional_group": "asia_pacific"}, ["48-KAZ"]),
+    ("issues/", {"scheme": "uhri_theme"}, []),
+    ("events/", {}, [11, 12]),
+    ("events/", {"state": "SVN"}, [12]),
+    ("events/", {"session": "48", "state": "KAZ"}, [11]),
+]
+KEYS = {"states/": "iso3", "sessions/": "number", "reviews/": "key", "issues/": "slug", "events/": "id"}
+REVIEW_QUERIES = 13  # the review, ten kinds of thing it holds, two counts
+
+
+@pytest.mark.parametrize(("path", "params", "found"), FOUND)
+def test_filters_find_what_they_name(
+    path: str, params: dict[str, Any], found: list[Any], api: Api, world: SimpleNamespace
+) -> None:
+    assert [row[KEYS[path]] for row in api.get(path, **params)["results"]] == found
+
+
+def test_review_counts_leave_out_samples_and_what_was_removed(api: Api, world: SimpleNamespace) -> None:
+    counts = api.get("reviews/48-KAZ/")["counts"]
+    assert counts["recommendations"] == 2
+    assert counts["by_status"] == {"in_progress": 1, "monitoring_phase": 1}
+    assert counts["by_response"] == {"noted": 1, "supported": 1}
+    assert api.get("reviews/48-KAZ/", sample="true")["counts"]["recommendations"] == 3
+
+
+def test_review_is_told_in_a_fixed_number_of_queries(api: Api, world: SimpleNamespace) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        api.get("reviews/48-KAZ/")
+    assert len(captured) <= REVIEW_QUERIES
+
+
+def test_lead_of_a_day_to_come_does_not_lead_yet(api: Api, world: SimpleNamespace) -> None:
+    make.make_lead(world.review, world.hidden, datetime.date(2999, 1, 1))
+    assert api.get("reviews/48-KAZ/")["lead"]["organisation"]["slug"] == "watchers"
+
+
+def test_sample_event_is_shown_only_when_asked_for(api: Api, world: SimpleNamespace) -> None:
+    event = make.make_event(world.review)
+    type(event).objects.filter(pk=event.pk).update(is_sample=True)
+    assert len(api.get("events/")["results"]) == 2
+    assert len(api.get("events/", sample="true")["results"]) == 3
+    api.get(f"events/{event.pk}/", expect=404)
+
+
+def test_review_that_never_was_is_not_found(api: Api, world: SimpleNamespace) -> None:
+    assert "47-KAZ" in api.get("reviews/47-KAZ/", expect=404)["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["recommendations/first222/", "reviews/48-KAZ/", "states/KAZ/", "issues/upr_info-torture/", "events/11/"]
+)
+def test_address_in_an_answer_leads_to_a_page(path: str, api: Api, world: SimpleNamespace) -> None:
+    address = api.get(path)["url"].removeprefix("https://tracker.example")
+    assert api.client.get(address).status_code == 200

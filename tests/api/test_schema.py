@@ -1,0 +1,69 @@
+"""The OpenAPI schema, and the page that shows it."""
+
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from django.core.management import call_command
+
+from recommendations.models import Status
+from tests.api.conftest import Api
+from tests.api.test_answers import PATHS
+
+
+@pytest.fixture
+def document(api: Api) -> Any:
+    return yaml.safe_load(api.client.get("/api/v1/schema/").content)
+
+
+def test_schema_is_valid_and_without_warnings(tmp_path: Path, db: None) -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yaml"))
+    assert "openapi: 3.1" in (tmp_path / "schema.yaml").read_text()
+
+
+def test_schema_is_served_as_json_too(api: Api) -> None:
+    response = api.client.get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert json.loads(response.content)["openapi"].startswith("3.1")
+
+
+def test_closed_vocabularies_are_enumerated(document: Any) -> None:
+    assert document["components"]["schemas"]["Status"]["enum"] == Status.values
+    parameters = {line["name"]: line for line in document["paths"]["/api/v1/recommendations/"]["get"]["parameters"]}
+    assert parameters["status"]["schema"]["items"]["enum"] == [*Status.values, "not_assessed"]
+    assert {"as_of", "sample", "page_size", "cursor", "count", "search"} <= parameters.keys()
+
+
+def test_schema_names_the_refusals(document: Any) -> None:
+    responses = document["paths"]["/api/v1/recommendations/{public_id}/"]["get"]["responses"]
+    assert {"200", "400", "404", "410", "default"} <= responses.keys()
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_answers_are_what_the_schema_says(name: str, document: Any, api: Api, world: SimpleNamespace) -> None:
+    path = PATHS[name].partition("?")[0]
+    templates = {re.sub(r"\{\w+\}", "[^/]+", found): found for found in document["paths"]}
+    template = next(found for regex, found in templates.items() if re.fullmatch(regex, f"/api/v1/{path}"))
+    schema = document["paths"][template]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    whole = closed({"components": document["components"], **schema})
+    jsonschema.Draft202012Validator(whole).validate(api.get(PATHS[name]))
+
+
+def closed(schema: Any) -> Any:
+    """The schema, refusing what it does not name: an answer with an undocumented key fails."""
+    if isinstance(schema, dict):
+        made = {key: closed(value) for key, value in schema.items()}
+        return made | {"additionalProperties": False} if made.get("properties") else made
+    return [closed(part) for part in schema] if isinstance(schema, list) else schema
+
+
+def test_docs_page_keeps_within_the_policy(api: Api) -> None:
+    response = api.client.get("/api/v1/docs/")
+    page = response.content.decode()
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    assert 'data-schema="/api/v1/schema/"' in page
+    assert not re.search(r"<script(?![^>]*src=)|<style| style=|https?://", page)
