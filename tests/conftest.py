@@ -1,0 +1,115 @@
+"""The harness: a database used with the application's own rights, a broker of each run's own, people, and real processes.
+
+Fixtures for everybody: `cast` (an owner, a team mate, an outsider …), `served` (a production server on the test
+database) and `worker` (a real Celery worker). A frozen clock is `time_machine.travel(…)`.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import environ
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from accounts.roles import Role
+from tests import factories as make
+from tests import workers
+
+
+def _become(url: str) -> None:
+    """Connect from now on as the role of this address, to the database that the tests use."""
+    role = environ.Env.db_url_config(url)
+    connection.close()
+    connection.settings_dict.update(USER=role["USER"], PASSWORD=role["PASSWORD"])
+
+
+def _flush_as_owner(self: object, statements: list[str]) -> None:
+    """Empty the tables after a test that committed: the application's own role may not."""
+    names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    place = environ.Env.db_url_config(settings.DATABASE_OWNER_URL) | {"NAME": connection.settings_dict["NAME"]}
+    given = {key: place[name] or None for key, name in names.items()}
+    with psycopg.connect(**given, options="-c lock_timeout=10s") as owner:
+        for statement in statements:
+            owner.execute(statement)  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The database is made by the owner of its tables …"""
+    _become(settings.DATABASE_OWNER_URL)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """… and used by the application's role, so that a right it lacks in production is missing here too."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "execute_sql_flush", _flush_as_owner)
+        _become(settings.DATABASE_URL)
+        yield
+        _become(settings.DATABASE_OWNER_URL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_broker() -> None:
+    """A database of the broker for this run alone, emptied, so that nobody else's worker takes its tasks."""
+    workers.use_own_broker()
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
+
+
+@pytest.fixture
+def cast(db: None) -> SimpleNamespace:
+    """Kazakhstan's review with one recommendation; an organisation that leads it, its people, and others."""
+    state = make.make_state()
+    review = make.make_review(state)
+    group = make.make_organisation("Watch Group", monitors=[state])
+    others = make.make_organisation("Other Group", monitors=[state])
+    make.make_lead(review, group)
+    return SimpleNamespace(
+        state=state,
+        review=review,
+        recommendation=make.make_recommendation(review, "140.7"),
+        group=group,
+        others=others,
+        owner=make.make_person("Olga Owner", organisation=group, role=Role.REVIEWER),
+        mate=make.make_person("Timur Teammate", organisation=group, role=Role.EDITOR),
+        outsider=make.make_person("Otto Outsider", organisation=others, role=Role.MANAGER),
+        administrator=make.make_person("Ada Administrator", is_administrator=True),
+    )
+
+
+@pytest.fixture
+def worker(transactional_db: None, tmp_path: Any) -> Iterator[Callable[..., workers.Process]]:
+    """`worker(**environment)` starts a real Celery worker with its clock on the test database; it is stopped after."""
+    started: list[workers.Process] = []
+
+    def start(**environment: str) -> workers.Process:
+        log = tmp_path / f"worker-{len(started)}.log"
+        started.append(workers.start_worker(log, **environment))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.stop()
+
+
+@pytest.fixture(scope="session")
+def _server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with workers.server(tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture
+def served(transactional_db: None, _server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a production server (gunicorn, production settings) that works on the test database.
+
+    It is started once a run and keeps nothing between tests. A test that calls Playwright's own loop needs no other
+    preparation than this fixture.
+    """
+    # Playwright's synchronous calls run inside an event loop, where Django would refuse the ORM.
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    return _server
