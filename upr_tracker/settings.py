@@ -6,6 +6,7 @@ Missing configuration stops the program with a hint. With UPR_LOCAL=1 the Makefi
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -33,14 +34,25 @@ def required(name: str, local: str | None = None) -> str:
     return value
 
 
+def site_host(address: str) -> str:
+    """The host of SITE_URL, which mails and the API's links begin with."""
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"SITE_URL is {address!r}. Give the whole address that people type, such as https://upr.example.org."
+        )
+    return f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+
+
 # -- Addresses and secrets
 SECRET_KEY = required("SECRET_KEY", local="local-only-not-secret-" + "0" * 40)
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
+SITE_URL = required("SITE_URL", local="http://127.0.0.1:8000").rstrip("/")
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (LOOPBACK if LOCAL else [site_host(SITE_URL)])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 SHOW_SAMPLES = env.bool("SHOW_SAMPLES", LOCAL)  # pages show sample data, marked; API and counts leave it out anyway
-LOOPBACK_ONLY = all(host in {"127.0.0.1", "localhost", "[::1]"} for host in ALLOWED_HOSTS)
+LOOPBACK_ONLY = set(ALLOWED_HOSTS) <= set(LOOPBACK)
 
 # -- Applications, in the order of their rows in docs/architecture.md
 INSTALLED_APPS = [
@@ -128,6 +140,7 @@ def database() -> dict[str, Any]:
         config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
     elif PROCESS == "worker":
         config["CONN_MAX_AGE"] = 600
+    config["CONN_HEALTH_CHECKS"] = True  # a restarted database costs nobody an error page
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     config.setdefault("OPTIONS", {})["options"] = options
     return config
@@ -170,7 +183,7 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "upr_tracker.mail.FolderBackend"
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="UPR Tracker <upr-tracker@localhost>" if LOCAL else "")
+DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", local="UPR Tracker <upr-tracker@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # -- People
@@ -194,11 +207,15 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
+HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", SITE_URL.startswith("https://"))
-SECURE_HSTS_SECONDS = 31536000 if SITE_URL.startswith("https://") else 0
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", HTTPS)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, without TLS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+# What else runs under the domain is not ours to decide, nor whether browsers ship it in a list.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("UPR_BEHIND_PROXY", False) else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -224,7 +241,7 @@ FORMAT_MODULE_PATH = ["web.formats"]
 
 # -- Files
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env("UPR_STATIC_DIR", default=str(DATA_DIR / "static")))  # made anew with each version
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
