@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 
 from history.log import Actor, record
 from imports import events
-from imports.reading import Reading, ReadRecommendation, Severity, UnreadableFile, natural_key
+from imports.reading import Reading, Severity, UnreadableFile, natural_key
 from imports.resolve import Resolver
-from imports.session_file.recommendations import set_issues, set_mentions
 from imports.sources import reader_for
-from imports.tally import Tally, set_links
-from issues.models import Goal, Issue, PersonGroup
+from imports.tally import Tally
+from imports.writer import Writer
 from recommendations import derived
-from recommendations.models import Position, Recommendation
 from reviews.models import Document, Review, Session
 from states.models import State
 
@@ -124,11 +122,10 @@ def _write(reading: Reading, state: State, session: Session, digest: str, by: Ac
     review, _created = Review.objects.get_or_create(state=state, session=session)
     Review.objects.select_for_update().get(pk=review.pk)  # two imports of one review take turns
     document = _document(reading, review, digest)
-    writer = _Writer(review, document)
-    for row in reading.recommendations:
-        writer.write(row)
-    derived.refresh_positions(writer.ids)
-    derived.refresh_leads(writer.ids)
+    writer = Writer(review, document)
+    ids = writer.write(reading.recommendations)
+    derived.refresh_positions(ids)
+    derived.refresh_leads(ids)
     tally = writer.tally
     if tally.new or tally.changed:
         record(
@@ -149,68 +146,3 @@ def _document(reading: Reading, review: Review, digest: str) -> Document:
     key = f"thematic-list-{review.session.number}-{review.state.iso3.lower()}-{digest[:8]}"
     defaults = {"key": key, "kind": kind, "title": title, "symbol": reading.symbol or ""}
     return Document.objects.get_or_create(review=review, sha256=digest, defaults=defaults)[0]
-
-
-class _Writer:
-    """Writes the rows of one document, and remembers the names it could not place."""
-
-    def __init__(self, review: Review, document: Document) -> None:
-        self.review = review
-        self.document = document
-        self.tally = Tally()
-        self.resolver = Resolver()
-        self.ids: list[int] = []
-        self.unknown_states: set[str] = set()
-        self.unknown_terms: set[str] = set()
-
-    def write(self, row: ReadRecommendation) -> None:
-        """Make one recommendation, or bring it in line; facts, links and position count as one row."""
-        held = Recommendation.objects.filter(review=self.review, label=row.label).first()
-        values: dict[str, Any] = {"text": row.text}
-        if held is None:
-            values |= {
-                "paragraph": row.paragraph,
-                "number": row.number,
-                "suffix": row.suffix,
-                "source_document": self.document,
-                "source_place": str(row.place)[:100],
-            }
-        recommendation = self.tally.upsert(Recommendation, {"review": self.review, "label": row.label}, values)
-        self.tally.links(self._links(recommendation, row) | self._position(recommendation, row))
-        self.ids.append(recommendation.pk)
-
-    def _links(self, recommendation: Recommendation, row: ReadRecommendation) -> bool:
-        changed = set_mentions(recommendation, [self._mention(name) for name in row.states])
-        changed |= set_issues(recommendation, self._issues(row))
-        changed |= set_links(recommendation.groups, self._known(row.groups, self.resolver.group))
-        return changed | set_links(recommendation.goals, self._known(row.goals, self.resolver.goal))
-
-    def _mention(self, printed: str) -> tuple[int | None, str]:
-        state = self.resolver.state(printed)
-        if state is None:
-            self.unknown_states.add(printed)
-        return (state.pk if state else None), printed
-
-    def _issues(self, row: ReadRecommendation) -> list[tuple[int, str, bool]]:
-        known: list[Issue] = self._known(row.themes, self.resolver.issue)
-        return [(issue.pk, issue.scheme, index == 0) for index, issue in enumerate(known)]
-
-    def _known(self, labels: tuple[str, ...], find: Any) -> list[Any]:
-        found: dict[int, Issue | PersonGroup | Goal] = {}
-        for label in labels:
-            term = find(label)
-            if term is None:
-                self.unknown_terms.add(label)
-            else:
-                found[term.pk] = term
-        return list(found.values())
-
-    def _position(self, recommendation: Recommendation, row: ReadRecommendation) -> bool:
-        values = {"response": str(row.response), "claim": str(row.claim or ""), "paragraph": row.response_source[:100]}
-        position, created = Position.objects.get_or_create(
-            recommendation=recommendation, document=self.document, defaults=values
-        )
-        different = {name: value for name, value in values.items() if getattr(position, name) != value}
-        if different and not created:
-            Position.objects.filter(pk=position.pk).update(**different)
-        return created or bool(different)

@@ -47,11 +47,3 @@ class Tally:
 
     def __str__(self) -> str:
         return f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"
-
-
-def set_links(manager: Any, wanted: list[Any]) -> bool:
-    """Make a plain many-to-many hold exactly these; returns whether anything changed."""
-    if {row.pk for row in manager.all()} == {row.pk for row in wanted}:
-        return False
-    manager.set(wanted)
-    return True

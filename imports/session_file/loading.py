@@ -1,19 +1,21 @@
 """Loading a session file: everything is checked first, then written in one transaction, by natural keys."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from accounts.models import Organisation
 from engagement.models import Area, EngagementEvent
 from history.log import Actor, record
 from imports import events
+from imports.links import set_links
 from imports.resolve import Resolver
 from imports.session_file.checking import check
 from imports.session_file.reading import BadSessionFile, Path_, SessionFile
 from imports.session_file.recommendations import load_recommendation
-from imports.tally import Tally, set_links
+from imports.tally import Tally
 from recommendations import actions, derived
 from recommendations.models import Recommendation
 from reviews.models import Call, Document, Finding, Review, Session, StatedTotal, TroikaMember
@@ -62,6 +64,11 @@ class Loader:
     def day(self, value: str | None) -> datetime.date | None:
         """A day as the file writes it."""
         return datetime.date.fromisoformat(value) if value else None
+
+    @staticmethod
+    def ids(find: Callable[[str], models.Model | None], labels: list[str]) -> list[int]:
+        """The ids of what these labels mean; the check has seen that each is known."""
+        return [found.pk for label in labels if (found := find(label))]
 
     def complain(self, path: Path_, sentence: str) -> None:
         """Note a problem; the load is refused at the end, with all of them."""
@@ -134,10 +141,10 @@ class Loader:
             key = {"review": review, "what": total["what"], "source": total["source"]}
             self.tally.upsert(StatedTotal, key, {"number": total["number"]})
         if "issues" in row:
-            wanted = [self.resolver.issue(entry["name"], entry["scheme"]) for entry in row["issues"]]
-            self.tally.count(set_links(review.issues, wanted))
+            found = [self.resolver.issue(entry["name"], entry["scheme"]) for entry in row["issues"]]
+            self.tally.count(set_links(review.issues, [issue.pk for issue in found if issue]))
         if "groups" in row:
-            self.tally.count(set_links(review.groups, [self.resolver.group(name) for name in row["groups"]]))
+            self.tally.count(set_links(review.groups, self.ids(self.resolver.group, row["groups"])))
         for order, call in enumerate(row.get("calls", []), 1):
             self._listed(Call, review, call, order, ("kind", "made_by", "addressed_to", "text"))
         for order, finding in enumerate(row.get("findings", []), 1):

@@ -16,6 +16,15 @@ LARGEST = 20 * 1024 * 1024  # bytes
 Path_ = Sequence[str | int]
 
 
+class _Loader(yaml.CSafeLoader):
+    """Plain values only, and days left as the text they are: the schema says what a day looks like."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 class BadSessionFile(Exception):
     """What is wrong with a file: each problem is a sentence that names the place and the value."""
 
@@ -41,7 +50,7 @@ def read_session_file(path: Path) -> SessionFile:
     """The file's content, checked against the schema. Raises BadSessionFile with every problem found."""
     text = _text(path)
     root = _compose(path, text)
-    content = yaml.safe_load(text)
+    content = _construct(path, text)
     if not isinstance(content, dict):
         raise BadSessionFile(
             [_("%(file)s: this is not a session file; see docs/session-fixture.md.") % {"file": path.name}]
@@ -67,11 +76,18 @@ def _text(path: Path) -> str:
         raise BadSessionFile([message % {"file": path.name, "at": error.start}]) from error
 
 
+def _construct(path: Path, text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except (yaml.YAMLError, ValueError) as error:
+        raise _not_yaml(path, error) from error
+
+
 def _compose(path: Path, text: str) -> yaml.Node:
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_Loader)
         # References would let a small file unfold into a huge one; a session file needs none.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
             raise BadSessionFile(
                 [_("%(file)s uses YAML references (*name). Write each value out.") % {"file": path.name}]
             )
@@ -86,11 +102,15 @@ def _compose(path: Path, text: str) -> yaml.Node:
             raise BadSessionFile(problems)
         return root
     except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = _("line %(n)d") % {"n": mark.line + 1} if mark else _("somewhere")
-        what = getattr(error, "problem", None) or str(error) or _("it is nested too deeply")
-        message = _("%(file)s is not YAML: %(where)s: %(what)s.")
-        raise BadSessionFile([message % {"file": path.name, "where": where, "what": what}]) from error
+        raise _not_yaml(path, error) from error
+
+
+def _not_yaml(path: Path, error: Exception) -> BadSessionFile:
+    mark = getattr(error, "problem_mark", None)
+    where = _("line %(n)d") % {"n": mark.line + 1} if mark else _("somewhere")
+    what = getattr(error, "problem", None) or str(error) or _("it is nested too deeply")
+    message = _("%(file)s is not YAML: %(where)s: %(what)s.")
+    return BadSessionFile([message % {"file": path.name, "where": where, "what": what}])
 
 
 def _repeated_keys(node: yaml.Node) -> Iterator[yaml.Node]:

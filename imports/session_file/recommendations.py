@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from imports.tally import set_links
+from imports.links import set_issues, set_links, set_mentions
 from recommendations import actions
-from recommendations.models import Assessment, Position, Recommendation, RecommendationIssue, RecommendingState
+from recommendations.models import Assessment, Position, Recommendation
 from reviews.models import Review
 
 if TYPE_CHECKING:
@@ -56,33 +56,8 @@ def _links(loader: "Loader", recommendation: Recommendation, row: dict[str, Any]
         assert issue is not None  # the check looked
         issues.append((issue.pk, issue.scheme, bool(entry.get("primary"))))
     changed |= set_issues(recommendation, issues)
-    changed |= set_links(recommendation.groups, [loader.resolver.group(name) for name in row["groups"]])
-    return changed | set_links(recommendation.goals, [loader.resolver.goal(code) for code in row["goals"]])
-
-
-def set_mentions(recommendation: Recommendation, wanted: list[tuple[int | None, str]]) -> bool:
-    """Make the recommending States exactly these (id, printed name), in order; returns whether anything changed."""
-    if list(recommendation.mentions.values_list("state_id", "printed")) == wanted:
-        return False
-    recommendation.mentions.all().delete()
-    RecommendingState.objects.bulk_create(
-        RecommendingState(recommendation=recommendation, state_id=state, printed=printed, order=order)
-        for order, (state, printed) in enumerate(wanted, 1)
-    )
-    return True
-
-
-def set_issues(recommendation: Recommendation, wanted: list[tuple[int, str, bool]]) -> bool:
-    """Make the issues exactly these (id, scheme, primary); returns whether anything changed."""
-    held = set(recommendation.issue_links.values_list("issue_id", "scheme", "is_primary"))
-    if held == set(wanted):
-        return False
-    recommendation.issue_links.all().delete()
-    RecommendationIssue.objects.bulk_create(
-        RecommendationIssue(recommendation=recommendation, issue_id=issue, scheme=scheme, is_primary=primary)
-        for issue, scheme, primary in wanted
-    )
-    return True
+    changed |= set_links(recommendation.groups, loader.ids(loader.resolver.group, row["groups"]))
+    return changed | set_links(recommendation.goals, loader.ids(loader.resolver.goal, row["goals"]))
 
 
 def _assessment(loader: "Loader", recommendation: Recommendation, row: dict[str, Any], path: list[str | int]) -> None:
