@@ -117,7 +117,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "web.context.site",
+                "web.context.shell",
             ],
             "builtins": ["template_partials.templatetags.partials", "web.templatetags.upr"],
         },

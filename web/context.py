@@ -61,12 +61,14 @@ ACCOUNT = (
     ("account_change_password", _("Change password")),
     ("mfa_index", _("Second factor")),
 )
+ACCOUNT_PLACES = (("account_change_password", _("Password")), ("mfa_index", _("Second factor")))
 ADMINISTRATION = (("admin:index", _("Vocabularies")), ("mail-list", _("Mails of this installation")))
 MORE = (("state-list", _("States")), ("api-docs", _("API")))
+OWN_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}  # as people write them at the head of a page
 LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
 
 
-class Site:
+class Shell:
     """The shell's facts about one request; one query (the data version) at most."""
 
     licence = LICENCE
@@ -87,6 +89,11 @@ class Site:
         return links(ACCOUNT + (ADMINISTRATION if is_administrator else ()))
 
     @property
+    def account_places(self) -> list[Link]:
+        """The pages on which people keep their own account."""
+        return links(ACCOUNT_PLACES)
+
+    @property
     def more(self) -> list[Link]:
         """What the footer links to."""
         return links(MORE)
@@ -96,7 +103,7 @@ class Site:
         """The languages offered, each by its own name."""
         now = translation.get_language()
         return [
-            Language(code, str(translation.get_language_info(code)["name_local"]).capitalize(), code == now)
+            Language(code, OWN_NAMES.get(code) or translation.get_language_info(code)["name_local"], code == now)
             for code, _name in settings.LANGUAGES
         ]
 
@@ -122,9 +129,9 @@ class Site:
         return getattr(getattr(self.request, "reader", None), "known_on", None)
 
 
-def site(request: HttpRequest) -> dict[str, Site]:
-    """The context processor: `site` in every template."""
-    return {"site": Site(request)}
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """The context processor: `shell` in every template (allauth has a `site` of its own)."""
+    return {"shell": Shell(request)}
 
 
 def links(names: tuple[tuple[str, str | Promise], ...]) -> list[Link]:

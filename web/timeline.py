@@ -6,7 +6,7 @@ The public sees an organisation and a day, never a person and never an hour.
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import islice
 
 from django.db.models import Q
 from django.urls import reverse
@@ -43,6 +43,11 @@ class Row:
     number: int = 1
 
     @property
+    def is_about_recommendation(self) -> bool:
+        """Whether it happened to a recommendation; else to a review."""
+        return self.event.target_type == RECOMMENDATION
+
+    @property
     def sentence(self) -> str:
         """Who did what."""
         return _("%(who)s %(what)s") % {"who": self.who, "what": self.what}
@@ -75,15 +80,15 @@ def visible_to(reader: Reader, *, review: Review | None = None, batches_only: bo
 
 
 def feed(reader: Reader, *, review: Review | None = None, limit: int = 10) -> list[Row]:
-    """The latest changes, latest first; what one organisation did to one review on one day is one row. 6 queries."""
-    rows = rows_of(visible_to(reader, review=review, batches_only=True), reader)
-    grouped = groupby(rows, key=lambda row: (row.day, row.who, row.event.action, row.event.review_id, row.is_sample))
-    found = []
-    for _key, same in grouped:
-        if len(found) == limit:
-            break
-        found.append(_together(list(same)))
-    return found
+    """The latest changes, latest first; what one organisation did on one day is one row. 6 queries.
+
+    Statuses are gathered review by review, anything else over all reviews.
+    """
+    gathered: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows_of(visible_to(reader, review=review, batches_only=True), reader):
+        where = row.event.review_id if row.is_about_recommendation else None
+        gathered.setdefault((row.day, row.who, row.event.action, where, row.is_sample), []).append(row)
+    return [_together(same) for same in islice(gathered.values(), limit)]
 
 
 def rows_of(events: Iterable[Event], reader: Reader) -> list[Row]:
@@ -146,8 +151,10 @@ def _row(event: Event, names: _Names, reader: Reader) -> Row | None:
 
 def _together(rows: list[Row]) -> Row:
     first = rows[0]
-    if len(rows) == 1 or first.event.target_type != RECOMMENDATION:
-        return replace(first, number=len(rows))
+    if len(rows) == 1:
+        return first
+    if not first.is_about_recommendation:
+        return replace(first, number=len(rows), about="", url="")
     return replace(first, number=len(rows), old_status="", new_status="", holds_from=None, url=list_url(first.review))
 
 

@@ -76,7 +76,9 @@ def review_detail(request: HttpRequest, number: str, iso3: str) -> HttpResponse:
         "documents": _shown(review.documents.all(), reader),
         "totals": _by_source(review),
         "findings": _grouped(findings, Finding.Kind),
+        "finding_sources": _sources(findings),
         "calls": _grouped(calls, Call.Kind),
+        "call_sources": _sources(calls),
         "areas": _shown(review.areas.all(), reader),
         "events": _shown(review.engagement_events.all(), reader),
         "stakeholders": [Stakeholder(value).label for value in review.stakeholders if value in Stakeholder.values],
@@ -116,6 +118,11 @@ def leads_of(review: Review, reader: Reader) -> list[Lead]:
         if lead.from_day <= today and (reader.samples or not lead.is_sample):
             latest[lead.is_sample] = lead
     return [latest[key] for key in sorted(latest)]
+
+
+def _sources(rows: Sequence[Any]) -> list[Any]:
+    """The documents that these rows come from, each once."""
+    return list({row.document_id: row.document for row in rows if row.document}.values())
 
 
 def _by_source(review: Review) -> list[tuple[str, list[Any]]]:
