@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,17 +17,16 @@ from upr_tracker.localstack import Paths
 from upr_tracker.localstack.locks import note_of
 from upr_tracker.localstack.processes import is_alive, wait_until
 from upr_tracker.localstack.stack import PROJECT
-from upr_tracker.localstack.supervisor import listen
 
-UP = (str(PROJECT / "manage.py"), "up", "--port", "8765")
+UP = (str(PROJECT / "manage.py"), "up")
 
 
 @contextmanager
-def running_up(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+def running_up(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """`manage.py up` once it has said its address, and the file it talks to."""
     output = folder / "up.txt"
     with output.open("wb") as file:
-        up = subprocess.Popen([sys.executable, *UP], cwd=PROJECT, stdout=file, stderr=subprocess.STDOUT)
+        up = subprocess.Popen([sys.executable, *UP, *arguments], cwd=PROJECT, stdout=file, stderr=subprocess.STDOUT)
     try:
         ready = wait_until(lambda: "Ctrl-C stops" in output.read_text() or up.poll() is not None, seconds=120)
         assert ready, output.read_text()
@@ -44,21 +44,27 @@ def address_in(said: str) -> str:
     return found.group()
 
 
+def check_first_start(paths: Paths, run: Run, up: subprocess.Popen[bytes], output: Path, taken: int) -> None:
+    """It took the next port, serves, refuses a second one of its kind, and stops on Ctrl-C within seconds."""
+    assert f"port {taken} is taken, trying {taken + 1}" in output.read_text()
+    with urllib.request.urlopen(address_in(output.read_text()), timeout=30) as page:
+        assert page.status == 200
+    second = run(*UP)
+    assert "already runs for" in second.communicate(timeout=60)[0]
+    assert second.returncode == 1
+    started = time.monotonic()
+    up.send_signal(signal.SIGINT)
+    assert up.wait(timeout=30) == 0
+    assert time.monotonic() - started < 20
+    assert "stopped web, beat and worker" in output.read_text()
+    assert processes_of(paths) == {}
+
+
 def test_up_serves_and_stops_and_survives_every_end(paths: Paths, run: Run, tmp_path: Path) -> None:
-    with listen("127.0.0.1", 8765, print) as taken, running_up(tmp_path) as (up, output):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert f"port {port} is taken, trying {port + 1}" in output.read_text()
-        with urllib.request.urlopen(address_in(output.read_text()), timeout=30) as page:
-            assert page.status == 200
-        second = run(*UP)
-        assert "already runs for" in second.communicate(timeout=60)[0]
-        assert second.returncode == 1
-        started = time.monotonic()
-        up.send_signal(signal.SIGINT)
-        assert up.wait(timeout=30) == 0
-        assert time.monotonic() - started < 20
-        assert "stopped web, beat and worker" in output.read_text()
-        assert processes_of(paths) == {}
+        with running_up(tmp_path, "--port", str(port)) as (up, output):
+            check_first_start(paths, run, up, output, port)
 
     with running_up(tmp_path) as (up, output):  # a second start keeps the data
         assert "migrations: up to date" in output.read_text()

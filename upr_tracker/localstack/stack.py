@@ -20,8 +20,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 START_LIMIT = 180  # seconds; making a database on a slow disk included
 STOP_LIMIT = 30
 
-_keepers: list[subprocess.Popen[bytes]] = []  # started by this process, which has to take note of their end
-
 
 @contextlib.contextmanager
 def servers(data: Path | str, say: Callable[[str], None] = lambda _text: None) -> Iterator[dict[str, str]]:
@@ -132,17 +130,18 @@ def _ensure_running(paths: Paths, say: Callable[[str], None]) -> None:
 def _start_keeper(paths: Paths, lock: FileLock) -> None:
     """Start the keeper in a session of its own, with the lock in its hands before we let go of it."""
     lock.write_note(state="starting")
+    command = [sys.executable, "-m", "upr_tracker.localstack.keeper", str(paths.data), str(lock.fd)]
     with open_log(paths.log / "localstack.log") as output:
-        keeper = subprocess.Popen(
-            [sys.executable, "-m", "upr_tracker.localstack.keeper", str(paths.data), str(lock.fd)],
+        subprocess.run(
+            ["/bin/sh", "-c", '"$@" &', "sh", *command],  # not our child: nobody here would take note of its end
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=PROJECT,
             start_new_session=True,
             pass_fds=[lock.fd],
+            check=True,
         )
-    _keepers[:] = [*(earlier for earlier in _keepers if earlier.poll() is None), keeper]
 
 
 def _did_not_start(paths: Paths) -> StackError:
