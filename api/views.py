@@ -36,7 +36,7 @@ class RootView(APIView):
 
     NAMES = ("states", "sessions", "reviews", "recommendations", "issues", "groups", "goals", "events")
 
-    @extend_schema(responses=schema.RootSerializer)
+    @extend_schema(responses=schema.RootSerializer, tags=["root"])
     def get(self, request: Request) -> Response:
         check_names(request, ())
         lists = {name: addresses.resource(f"{name.removesuffix('s')}-list", request) for name in self.NAMES}

@@ -75,14 +75,12 @@ def _issue(queryset: RecommendationQuerySet, values: list[int], reader: Reader) 
 
 
 def _group(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -> RecommendationQuerySet:
-    through = Recommendation.groups.through.objects
-    return queryset.filter(Exists(through.filter(recommendation=OuterRef("pk"), persongroup__in=values)))
+    return queryset.filter(Exists(PersonGroup.objects.filter(recommendations=OuterRef("pk"), pk__in=values)))
 
 
 def _goal(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -> RecommendationQuerySet:
-    through = Recommendation.goals.through.objects
-    named = Q(goal__in=values) | Q(goal__parent__in=values)  # a goal includes its targets
-    return queryset.filter(Exists(through.filter(named, recommendation=OuterRef("pk"))))
+    named = Q(pk__in=values) | Q(parent__in=values)  # a goal includes its targets
+    return queryset.filter(Exists(Goal.objects.filter(named, recommendations=OuterRef("pk"))))
 
 
 def _search(queryset: RecommendationQuerySet, values: list[str], reader: Reader) -> RecommendationQuerySet:

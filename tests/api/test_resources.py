@@ -70,3 +70,20 @@ def test_review_that_never_was_is_not_found(api: Api, world: SimpleNamespace) ->
 def test_address_in_an_answer_leads_to_a_page(path: str, api: Api, world: SimpleNamespace) -> None:
     address = api.get(path)["url"].removeprefix("https://tracker.example")
     assert api.client.get(address).status_code == 200
+
+
+def test_answer_may_be_kept_by_any_cache_between(api: Api, world: SimpleNamespace) -> None:
+    response = api.client.get("/api/v1/recommendations/", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert "Cookie" not in response.headers["Vary"]
+    assert not response.cookies
+
+
+def test_head_is_answered_like_get_without_a_body(api: Api, world: SimpleNamespace) -> None:
+    response = api.client.head("/api/v1/recommendations/first222/")
+    assert (response.status_code, response.content) == (200, b"")
+
+
+def test_refusals_are_in_the_language_asked_for(api: Api) -> None:
+    response = api.client.get("/api/v1/states/", {"page_size": "0"}, headers={"Accept-Language": "ru"})
+    assert response.headers["Content-Language"] == "ru"

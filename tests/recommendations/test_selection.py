@@ -1,0 +1,63 @@
+"""The table of filters, as forms and lists use it; what each finds is tested through the API."""
+
+import pytest
+
+from accounts.reader import PUBLIC, Reader
+from recommendations.models import Recommendation, Status
+from recommendations.selection import FILTERS, UnknownChoice, allowed, select
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_every_value_that_a_form_offers_is_taken(name: str) -> None:
+    review = make.make_review()
+    make.make_session(47, 4)
+    make.make_issue(), make.make_group(), make.make_goal()
+    make.make_assessment(make.make_recommendation(review), make.make_organisation())
+    options = allowed(name, PUBLIC)
+    assert options or name == "search"
+    for option in options:
+        select(Recommendation.objects.all(), {name: [option.value]}, PUBLIC).count()
+
+
+def test_options_are_told_once() -> None:
+    make.make_session(47, 4)
+    make.make_session(48, 4)
+    assert [option.value for option in allowed("cycle", PUBLIC)] == ["4"]
+
+
+def test_unknown_value_says_which_and_what_is_allowed() -> None:
+    with pytest.raises(UnknownChoice) as caught:
+        select(Recommendation.objects.all(), {"status": ["in_progress", "done"]}, PUBLIC)
+    error = caught.value
+    assert (error.name, error.value) == ("status", "done")
+    assert error.allowed == [*Status.values, "not_assessed"]
+    assert "done" in str(error)
+
+
+def test_names_that_are_no_filter_and_empty_values_are_passed_over() -> None:
+    recommendation = make.make_recommendation()
+    params = {"page": ["2"], "state": [""], "session": [",", " "]}
+    assert list(select(Recommendation.objects.all(), params, PUBLIC)) == [recommendation]
+
+
+def test_unknown_filter_has_no_options() -> None:
+    with pytest.raises(KeyError):
+        allowed("colour", PUBLIC)
+
+
+def test_organisation_under_a_collective_name_is_a_choice_of_its_own_people_only() -> None:
+    hidden = make.make_organisation(collective_name="A coalition")
+    make.make_assessment(make.make_recommendation(), hidden)
+    member = make.make_person(organisation=hidden)
+    assert allowed("voice", PUBLIC) == []
+    assert [option.value for option in allowed("voice", Reader(person=member))] == [hidden.slug]
+
+
+def test_voice_of_samples_only_is_a_choice_only_where_samples_are_shown() -> None:
+    voice = make.make_organisation()
+    make.make_assessment(make.make_recommendation(is_sample=True), voice)
+    assert allowed("voice", PUBLIC) == []
+    assert [option.value for option in allowed("voice", Reader(samples=True))] == [voice.slug]
