@@ -49,7 +49,8 @@ def record(
         new=_checked(action, new),
         quiet=quiet,
     )
-    transaction.on_commit(feed.committed)
+    # Robust: the change stands whatever happens afterwards, and the sweep gives what is left its position.
+    transaction.on_commit(feed.committed, robust=True)
     return event
 
 
