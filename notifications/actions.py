@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.db import connection, models, transaction
@@ -17,7 +18,6 @@ from notifications.audience import FAN_OUT
 from notifications.models import TARGETS, Follow, Message
 
 READER = "notifications"
-LEASE = datetime.timedelta(minutes=5)  # longer than the timeouts of one mail; after it a mail is another worker's
 MOST_ATTEMPTS = 8
 
 
@@ -50,23 +50,29 @@ def _field(target: models.Model) -> dict[str, Any]:
 
 @transaction.atomic
 def fan_out() -> list[int]:
-    """Turn the events after this reader's mark into messages; returns the ids of those that wait for a worker."""
+    """Turn the events after this reader's mark into messages; returns their ids, for the worker to mail."""
     mark = feed.locked_mark(READER)
     upto = feed.last_position()
-    if upto > mark.position:
-        values: dict[str, Any] = {"after": mark.position, "upto": upto, "actions": registry.notifying()}
-        with connection.cursor() as cursor:
-            cursor.execute(FAN_OUT, values)
-        mark.position = upto
-        mark.save(update_fields=["position"])
-    return waiting_mails()
+    if upto == mark.position:
+        return []
+    values: dict[str, Any] = {"after": mark.position, "upto": upto, "actions": registry.notifying()}
+    with connection.cursor() as cursor:
+        cursor.execute(FAN_OUT, values)
+        made = [row[0] for row in cursor.fetchall()]
+    mark.position = upto
+    mark.save(update_fields=["position"])
+    return made
 
 
 def waiting_mails() -> list[int]:
-    """Messages whose mail nobody has claimed, or whose claim ran out because a worker died."""
-    unclaimed = Q(mail=Message.Mail.WAITING) | Q(mail=Message.Mail.CLAIMED, lease_until__lt=timezone.now())
-    due = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-    return list(Message.objects.filter(unclaimed & due).order_by("id").values_list("id", flat=True)[:1000])
+    """Up to 1,000 messages whose mail is to be sent now: new, failed with its pause over, or of a worker that died."""
+    return list(Message.objects.filter(_due()).order_by("id").values_list("id", flat=True)[:1000])
+
+
+def _due() -> Q:
+    """Waiting or claimed, while no pause and no claim of that time runs."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    return free & Q(mail__in=[Message.Mail.WAITING, Message.Mail.CLAIMED])
 
 
 def deliver(message_id: int) -> bool:
@@ -79,8 +85,9 @@ def deliver(message_id: int) -> bool:
         return False
     message = Message.objects.select_related("person", "event").get(pk=message_id)
     try:
-        get_connection().send_messages([mails.compose(message)])
-    except OSError as error:  # smtplib's errors are OSErrors: the server is away or refuses
+        if message.person.is_active:  # or they have left since, and nobody is there to read it
+            get_connection().send_messages([mails.compose(message)])
+    except Exception as error:  # whatever is wrong with one mail, it is tried again later and the others go on
         _put_back(message, error)
         return False
     Message.objects.filter(pk=message_id).update(mail=Message.Mail.SENT, sent_at=timezone.now(), lease_until=None)
@@ -88,18 +95,18 @@ def deliver(message_id: int) -> bool:
 
 
 def _claim(message_id: int) -> bool:
-    now = timezone.now()
-    free = Q(mail=Message.Mail.WAITING) | Q(mail=Message.Mail.CLAIMED, lease_until__lt=now)
-    claimed = Message.objects.filter(free, pk=message_id).update(
-        mail=Message.Mail.CLAIMED, lease_until=now + LEASE, attempts=F("attempts") + 1
+    lease = timezone.now() + datetime.timedelta(seconds=settings.MAIL_LEASE_SECONDS)
+    claimed = Message.objects.filter(_due(), pk=message_id).update(
+        mail=Message.Mail.CLAIMED, lease_until=lease, attempts=F("attempts") + 1
     )
     return claimed == 1
 
 
-def _put_back(message: Message, error: OSError) -> None:
+def _put_back(message: Message, error: Exception) -> None:
     """Wait longer after each failure; after the last one the message says so. The notice itself stands anyway."""
     failed = message.attempts >= MOST_ATTEMPTS
-    mails.log.warning("Mail %s was not sent (attempt %s): %s", message.pk, message.attempts, error)
+    trouble = None if isinstance(error, OSError) else error  # smtplib's are OSErrors: the server is away or refuses
+    mails.log.warning("Mail %s was not sent (attempt %s): %s", message.pk, message.attempts, error, exc_info=trouble)
     Message.objects.filter(pk=message.pk).update(
         mail=Message.Mail.FAILED if failed else Message.Mail.WAITING,
         lease_until=None if failed else timezone.now() + datetime.timedelta(minutes=2**message.attempts),

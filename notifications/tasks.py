@@ -23,4 +23,6 @@ def deliver(message_id: int) -> None:
 def sweep() -> None:
     """Pick up what a killed process left behind: events without a position, messages not made, mails not sent."""
     feed.sequence()
-    fan_out()
+    actions.fan_out()
+    for message_id in actions.waiting_mails():
+        deliver.delay(message_id)
