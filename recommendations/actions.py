@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -91,7 +92,7 @@ def publish_assessment(
     _lock(recommendation)
     latest = latest_of(recommendation, voice)
     if (latest.pk if latest else None) != based_on:
-        if latest and _is_repeat(latest, content, by):
+        if latest and _is_repeat(latest, content, based_on, by):
             return latest
         raise Overtaken(latest)
     _check_content(content, today)
@@ -169,8 +170,9 @@ def redact_assessment(*, assessment: Assessment, by: Actor) -> Assessment:
     assessment.bases.filter(redacted=False).update(
         redacted=True, document=None, passage="", url="", description="", code=""
     )
-    # A draft that began as a copy of this reason would bring the name back.
-    Draft.objects.filter(based_on=assessment).update(reason="", bases=[], private_note="")
+    # A draft that began as a copy would bring the name back; its new version overtakes whoever has it open.
+    drafts = Draft.objects.filter(based_on=assessment)
+    drafts.update(reason="", bases=[], private_note="", version=F("version") + 1)
     record(
         events.ASSESSMENT_REDACTED,
         recommendation,
@@ -294,18 +296,30 @@ def name_lead(
     return lead
 
 
+def start_leads(*, today: datetime.date) -> int:
+    """Let those lead whose first day has come since yesterday; returns how many recommendations it changed."""
+    begun = Q(review__leads__from_day__range=(today - datetime.timedelta(days=1), today))
+    return derived.refresh_leads(list(Recommendation.objects.filter(begun).values_list("pk", flat=True)))
+
+
 def _lock(recommendation: Recommendation) -> None:
     Recommendation.objects.select_for_update().get(pk=recommendation.pk)
 
 
-def _is_repeat(latest: Assessment, content: AssessmentContent, by: Actor) -> bool:
+def _is_repeat(latest: Assessment, content: AssessmentContent, based_on: int | None, by: Actor) -> bool:
     """Whether the same person just recorded the very same: a double click, or a page sent again."""
-    same = (latest.status, latest.holds_from, latest.reason) == (
-        content.status,
-        content.holds_from,
-        content.reason.strip(),
-    )
-    return same and by.person_id is not None and latest.recorded_by_id == by.person_id
+    if by.person_id is None or (latest.recorded_by_id, latest.based_on_id) != (by.person_id, based_on):
+        return False
+    judged = ("status", "progress", "in_law", "in_practice", "holds_from")
+    if any(getattr(latest, name) != getattr(content, name) for name in judged):
+        return False
+    written = [(basis.kind, basis.document_id, *_words(basis)) for basis in latest.bases.order_by("id")]
+    sent = [(basis.kind, basis.document.pk if basis.document else None, *_words(basis)) for basis in content.bases]
+    return latest.reason == content.reason.strip() and written == sent
+
+
+def _words(basis: Basis | BasisContent) -> tuple[str, ...]:
+    return tuple(words.strip() for words in (basis.passage, basis.url, basis.description, basis.code))
 
 
 def _refuse_future(day: datetime.date, today: datetime.date, name: str) -> None:

@@ -20,13 +20,13 @@ LEAD = """
     ORDER BY a.holds_from DESC, a.id DESC LIMIT 1
 """
 
-# A later stage outranks an earlier one, and any answer outranks "unknown": plenary or decision, addendum, report,
-# thematic list, anything else; then the later day.
+# Any answer outranks "pending", and that outranks "unknown". Among answers a later stage outranks an earlier one:
+# plenary or decision, addendum, report, thematic list, anything else; then the later day.
 POSITION = """
     SELECT p.id FROM recommendations_position p
     LEFT JOIN reviews_document d ON d.id = p.document_id
     WHERE p.recommendation_id = r.id
-    ORDER BY (p.response = 'unknown'),
+    ORDER BY CASE p.response WHEN 'unknown' THEN 3 WHEN 'pending' THEN 2 ELSE 1 END,
       CASE d.kind WHEN 'decision' THEN 1 WHEN 'addendum' THEN 2 WHEN 'wg_report' THEN 3
                   WHEN 'thematic_list' THEN 4 ELSE 5 END,
       p.day DESC NULLS LAST, p.id DESC

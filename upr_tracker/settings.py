@@ -173,6 +173,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # Catches what a killed process left: events not yet sequenced, messages whose lease ran out.
     "sweep-messages": {"task": "notifications.sweep", "schedule": env.float("UPR_SWEEP_SECONDS", 30.0)},
+    # An organisation that was named to lead from a day to come leads when the day has come.
+    "start-leads": {"task": "recommendations.start_leads", "schedule": 3600.0},
 }
 
 # -- Mail: EMAIL_URL (smtp://, smtp+tls://, smtp+ssl://); locally each message is a file that administrators can read
@@ -183,6 +185,8 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "upr_tracker.mail.FolderBackend"
 EMAIL_TIMEOUT = 20
+# How long a worker may take for one mail: longer than the timeouts of one; after it the mail is another worker's.
+MAIL_LEASE_SECONDS = env.float("UPR_MAIL_LEASE_SECONDS", 300)
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", local="UPR Tracker <upr-tracker@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -53,8 +53,8 @@ END $$;
 CREATE TRIGGER check_frozen BEFORE UPDATE OR DELETE ON recommendations_check
     FOR EACH ROW EXECUTE FUNCTION upr_check_frozen();
 
--- At least one basis, and the one replaced is the same voice's on the same recommendation. Both are looked at when the
--- transaction commits, because the bases are written after the assessment.
+-- At least one basis, and the one replaced is an earlier one of the same voice on the same recommendation. Both are
+-- looked at when the transaction commits, because the bases are written after the assessment.
 CREATE FUNCTION upr_assessment_complete() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM recommendations_basis b WHERE b.assessment_id = NEW.id) THEN
@@ -62,7 +62,7 @@ BEGIN
     END IF;
     IF NEW.based_on_id IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM recommendations_assessment a
-        WHERE a.id = NEW.based_on_id AND a.recommendation_id = NEW.recommendation_id AND a.voice_id = NEW.voice_id
+        WHERE a.id = NEW.based_on_id AND a.id < NEW.id AND a.recommendation_id = NEW.recommendation_id AND a.voice_id = NEW.voice_id
     ) THEN
         RAISE EXCEPTION 'Assessment % replaces one of another voice or recommendation', NEW.id
             USING ERRCODE = 'check_violation';

@@ -1,0 +1,64 @@
+"""What must always hold, asked of the data itself; each finding is a sentence that names the place."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from history import feed
+from recommendations import derived
+
+# Each question is one statement, so that it sees one moment even while people work.
+GAPS = """
+    SELECT h.position FROM (SELECT position, row_number() OVER (ORDER BY position) AS rank FROM history_feed) h
+    WHERE h.position <> h.rank ORDER BY h.position LIMIT 1
+"""
+UNPLACED = """
+    SELECT e.id FROM history_event e
+    WHERE (SELECT count(*) FROM history_feed h WHERE h.event_id = e.id)
+        + (SELECT count(*) FROM history_pending p WHERE p.event_id = e.id) <> 1
+    ORDER BY e.id
+"""
+FORKED = """
+    SELECT a.recommendation_id, a.voice_id, count(*) FROM recommendations_assessment a
+    LEFT JOIN recommendations_assessment later ON later.based_on_id = a.id
+    GROUP BY 1, 2 HAVING count(*) FILTER (WHERE later.id IS NULL) <> 1
+        OR count(*) FILTER (WHERE a.based_on_id IS NULL) <> 1
+    ORDER BY 1, 2
+"""
+BASELESS = """
+    SELECT a.id FROM recommendations_assessment a
+    WHERE NOT EXISTS (SELECT 1 FROM recommendations_basis b WHERE b.assessment_id = a.id) ORDER BY a.id
+"""
+
+
+def findings() -> Iterator[str]:
+    """Whatever is not as it must be; nothing, unless something is broken."""
+    for pk in derived.wrong("lead_assessment_id"):
+        yield _("Recommendation %(id)s: the lead assessment kept in the row is not the one the assessments give.") % {
+            "id": pk
+        }
+    for pk in derived.wrong("current_position_id"):
+        yield _("Recommendation %(id)s: the position kept in the row is not the one the positions give.") % {"id": pk}
+    for (position,) in _rows(GAPS):
+        yield _("The feed has a gap before position %(position)s.") % {"position": position}
+    for (pk,) in _rows(UNPLACED):
+        yield _("Event %(id)s: it must have one place, in the feed or among the pending, and has not.") % {"id": pk}
+    for recommendation, voice, number in _rows(FORKED):
+        sentence = _("Recommendation %(id)s: the %(number)s assessments of organisation %(voice)s are not one chain.")
+        yield sentence % {"id": recommendation, "voice": voice, "number": number}
+    for (pk,) in _rows(BASELESS):
+        yield _("Assessment %(id)s has no basis.") % {"id": pk}
+
+
+def repair() -> int:
+    """Recompute both kept columns where they are wrong and give pending events their places; how many rows changed."""
+    leads = derived.refresh_leads(derived.wrong("lead_assessment_id"))
+    positions = derived.refresh_positions(derived.wrong("current_position_id"))
+    return leads + positions + feed.sequence()
+
+
+def _rows(question: str) -> list[tuple[int, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchall()
