@@ -51,7 +51,7 @@ def require(
 
 def voices(person: Person | None, act: Act, state: State) -> list[Organisation]:
     """The organisations in whose name the person may do this to a matter of that State."""
-    if person is None or not person.is_authenticated:
+    if person is None or not person.is_active:
         return []
     memberships = person.memberships.select_related("organisation").order_by("organisation__name")
     return [m.organisation for m in memberships if _in(m.organisation, person, act, state, role=Role(m.role))]
@@ -78,9 +78,7 @@ def _in(
         return Decision(False, reason % {"name": organisation.name})
     if not _role_may(role, act, organisation):
         reason = _("As %(role)s of %(name)s you may not %(act)s.")
-        return Decision(
-            False, reason % {"role": Role(role).label, "name": organisation.name, "act": Act(act).label}
-        )
+        return Decision(False, reason % {"role": Role(role).label, "name": organisation.name, "act": Act(act).label})
     if state is not None and not organisation.monitors.filter(pk=state.pk).exists():
         reason = _("%(name)s does not monitor %(state)s; an administrator can add the State.")
         return Decision(False, reason % {"name": organisation.name, "state": state})
@@ -95,7 +93,7 @@ def _role_may(role: Role, act: Act, organisation: Organisation) -> bool:
 
 def monitored_states(person: Person | None, act: Act) -> set[int]:
     """The ids of the States for which the person may do this in some organisation's name; 2 queries at most."""
-    if person is None or not person.is_authenticated:
+    if person is None or not person.is_active:
         return set()
     memberships = person.memberships.select_related("organisation").prefetch_related("organisation__monitors")
     return {
