@@ -1,0 +1,10 @@
+"""What the log tells of people and organisations: who was let in, and as what."""
+
+from django.utils.translation import gettext_lazy as _
+
+from history.registry import register
+
+ORGANISATION_CREATED = register(
+    "organisation.created", _("registered an organisation"), keys={"kind", "verified", "monitors"}
+)
+PERSON_CREATED = register("person.created", _("opened an account"), keys={"role", "organisation"})
