@@ -5,6 +5,7 @@ them looks them up. Nothing here touches Django's models.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -116,14 +117,59 @@ class ReadRecommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPosition:
+    """What a document says the State answered to one numbered recommendation, and nothing else of it.
+
+    `explanation` is the document's own prose on this answer, or empty; `paragraph` is where in the document it stands.
+    """
+
+    label: str
+    response: Response
+    claim: Claim | None
+    explanation: str
+    paragraph: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMention:
+    """One row of a database export: one text, as one or several States made it, often without an official number.
+
+    `key` is the export's own id, or empty. `text` has lost the
+    number it may open with, which then is `label`.
+    """
+
+    key: str
+    state_name: str  # of the State under review, as printed
+    session: int | None
+    label: str
+    text: str
+    states: tuple[str, ...]
+    response: Response
+    claim: Claim | None
+    action_category: int | None
+    issues: tuple[str, ...]  # labels of the export's own scheme
+    groups: tuple[str, ...]
+    goals: tuple[str, ...]
+    symbol: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """All that one reader found in one file."""
+    """All that one reader found in one file.
+
+    A reader of official documents fills `recommendations` or `positions`; one of exports fills `mentions`, which may be
+    an iterator over a file too large to hold, consumed once.
+    """
 
     source: str  # the reader's NAME
     state_name: str | None = None  # the State under review, as the document names it
     session: int | None = None  # session of the Working Group, as the document says
     symbol: str | None = None  # the document's own UN symbol
     recommendations: tuple[ReadRecommendation, ...] = ()
+    positions: tuple[ReadPosition, ...] = ()
+    mentions: Iterable[ReadMention] = ()
     problems: tuple[Problem, ...] = ()
     printed_totals: dict[str, int] = field(default_factory=dict)  # only what the document itself states
 
