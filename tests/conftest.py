@@ -1,4 +1,4 @@
-"""The harness: a database used with the application's own rights, a broker of each run's own, people, and real processes.
+"""The harness: a database used with the application's rights, a broker of each run's own, people, real processes.
 
 Fixtures for everybody: `cast` (an owner, a team mate, an outsider …), `served` (a production server on the test
 database) and `worker` (a real Celery worker). A frozen clock is `time_machine.travel(…)`.
@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import environ
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -28,14 +27,16 @@ def _become(url: str) -> None:
     connection.settings_dict.update(USER=role["USER"], PASSWORD=role["PASSWORD"])
 
 
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}  # Django would only write them again
+
+
 def _flush_as_owner(self: object, statements: list[str]) -> None:
     """Empty the tables after a test that committed: the application's own role may not."""
-    names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-    place = environ.Env.db_url_config(settings.DATABASE_OWNER_URL) | {"NAME": connection.settings_dict["NAME"]}
-    given = {key: place[name] or None for key, name in names.items()}
-    with psycopg.connect(**given, options="-c lock_timeout=10s") as owner:
-        for statement in statements:
-            owner.execute(statement)  # type: ignore[call-overload]
+    tables = sorted(set(connection.introspection.django_table_names(only_existing=True)) - KEPT)
+    with workers.connect_as_owner() as owner:
+        asked = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in tables)
+        if filled := [row[0] for row in owner.execute(asked.encode())]:
+            owner.execute(f"TRUNCATE {', '.join(filled)} CASCADE".encode())
 
 
 @pytest.fixture(scope="session")

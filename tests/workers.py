@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import redis
 from django.conf import settings
 from django.core.cache import caches
@@ -27,12 +28,12 @@ BROKER = 40  # this run's database of the broker: 40 for a run alone, 41… for 
 def use_own_broker() -> None:
     """Send tasks and cache entries of this process to a database of its own, emptied first."""
     url = broker_url()
-    app.conf.broker_url = url
+    app.conf.update(broker_url=url)
     cache_url = _as_redis_py(url)
     redis.Redis.from_url(cache_url).flushdb()
     settings.REDIS_URL, settings.CELERY_BROKER_URL = url, url
     settings.CACHES["default"]["LOCATION"] = cache_url
-    caches.settings = caches.configure_settings(None)  # type: ignore[attr-defined]
+    caches.settings = caches.configure_settings(None)
 
 
 def broker_url() -> str:
@@ -49,11 +50,27 @@ def _as_redis_py(url: str) -> str:
     return url.replace("redis+socket://", "unix://", 1).replace("virtual_host=", "db=")
 
 
+def connect_as_owner() -> psycopg.Connection:
+    """A connection of the owner of the tables to the test database."""
+    return psycopg.connect(_test_database(settings.DATABASE_OWNER_URL), options="-c lock_timeout=10s")
+
+
+def _test_database(url: str) -> str:
+    return urlsplit(url)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
 def environment(**more: str) -> dict[str, str]:
     """The environment of a process that works on the test database, as the application's role."""
     base = {name: value for name, value in os.environ.items() if name not in {"UPR_AS_OWNER", "UPR_PROCESS"}}
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    return base | {"DATABASE_URL": database, "REDIS_URL": broker_url(), "PYTHONWARNINGS": "default"} | more
+    return (
+        base
+        | {
+            "DATABASE_URL": _test_database(settings.DATABASE_URL),
+            "REDIS_URL": broker_url(),
+            "PYTHONWARNINGS": "default",
+        }
+        | more
+    )
 
 
 @dataclass
