@@ -5,6 +5,7 @@ them looks them up. Nothing here touches Django's models.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -187,6 +188,17 @@ def shorten(text: str, longest: int = LONGEST_VALUE) -> str:
     """A value fit to be quoted in a message: tidied, and cut after `longest` characters."""
     text = tidy(text)
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two printings are of one text: equal in letters and digits, whatever their case, marks and white space."""
+    return bare_text(one) == bare_text(other)
+
+
+def bare_text(text: str) -> str:
+    """The letters and digits of a text, in NFKC and case-folded: what `same_text` compares, and what can be a key."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(filter(str.isalnum, folded))
 
 
 # A letter counts as a suffix only when tied to the number ("140.7a", "140.7 (a)"): "140.7 a plan" starts with a word.

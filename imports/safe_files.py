@@ -52,7 +52,7 @@ def open_word_document(path: Path, limits: Limits = LIMITS) -> Document:
     Raises `UnreadableFile` with one sentence (the file's name, what is wrong, what to do) for whatever is not a sound,
     modest, unencrypted Word document.
     """
-    packed = _bytes(path, limits)
+    packed = bytes_of(path, limits)
     _check_kind(path.name, packed)
     _check_parts(path.name, _inflate(path.name, packed, limits), limits)
     try:
@@ -94,7 +94,8 @@ def _magic_numbers() -> tuple[tuple[bytes, str], ...]:
     )
 
 
-def _bytes(path: Path, limits: Limits) -> bytes:
+def bytes_of(path: Path, limits: Limits = LIMITS) -> bytes:
+    """A file's content; `UnreadableFile` where it cannot be opened or is larger than `limits.file_bytes`."""
     try:
         with path.open("rb") as file:
             packed = file.read(limits.file_bytes + 1)
