@@ -111,7 +111,7 @@ def _look_up(events: Sequence[Event], reader: Reader) -> _Names:
     if missing:
         reviews |= Review.objects.with_names().in_bulk(missing)
     # An import has no organisation of its own: whose view the status is stands in the assessment.
-    unsigned = {_assessment_of(event) for event in events if event.organisation_id is None} - {None}
+    unsigned = [pk for event in events if event.organisation_id is None and (pk := _assessment_of(event))]
     voices = dict(Assessment.objects.filter(pk__in=unsigned).values_list("pk", "voice_id")) if unsigned else {}
     organisations = {event.organisation_id for event in events} | set(voices.values())
     organisations |= {event.new.get("organisation") for event in events}

@@ -39,8 +39,9 @@ def status_shape(code: str | None) -> SafeString:
 @register.inclusion_tag("components/response.html")
 def response(code: str | None) -> dict[str, object]:
     """What the State answered, as a quiet label; nothing recorded reads "No response recorded"."""
-    known = code and code != Response.UNKNOWN
-    return {"label": Response(code).label if known else _("No response recorded")}
+    if not code or code == Response.UNKNOWN:
+        return {"label": _("No response recorded")}
+    return {"label": Response(code).label}
 
 
 @register.inclusion_tag("components/claim.html")
@@ -89,9 +90,10 @@ def since(
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, *, label: str = "", hint: str = "") -> dict[str, object]:
+def field(bound: BoundField, *, label: str = "", hint: str = "", needed: bool = False) -> dict[str, object]:
     """A form field: label above, hint under it, the error beside it; a group of choices becomes a fieldset.
 
+    `needed` leaves out "(optional)" where another rule than the field's own asks for it.
     The ids of hint and error are those that Django's widgets name in aria-describedby.
     """
     widget = bound.field.widget
@@ -104,7 +106,7 @@ def field(bound: BoundField, *, label: str = "", hint: str = "") -> dict[str, ob
         "is_group": isinstance(widget, RadioSelect | CheckboxSelectMultiple),
         "is_box": isinstance(widget, CheckboxInput),
         "is_hidden": bound.is_hidden,
-        "optional": not bound.field.required and not isinstance(widget, CheckboxInput | CheckboxSelectMultiple),
+        "optional": not (needed or bound.field.required or isinstance(widget, CheckboxInput | CheckboxSelectMultiple)),
     }
 
 
@@ -142,7 +144,7 @@ def status_strip(counts: Mapping[str | None, int]) -> dict[str, object]:
 @register.filter
 def status_label(code: str | None) -> str:
     """The word of a status alone, for a title or an attribute."""
-    return statuses.status_of(code).label
+    return str(statuses.status_of(code).label)
 
 
 @register.filter
