@@ -14,7 +14,7 @@ class Act(models.TextChoices):
     PUBLISH = "publish", _("publish statuses without waiting for a reviewer")
     REVIEW = "review", _("publish others' drafts, withdraw and redact")
     IMPORT = "import", _("import documents for the States that the organisation monitors")
-    IMPORT_ANY = "import_any", _("import documents for every State")
+    NAME_LEAD = "name_lead", _("name the lead organisation of a review")
     READ_MAIL = "read_mail", _("read the mails of a local installation")
 
 
@@ -36,7 +36,7 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.EDITOR: _EDITOR,  # and PUBLISH, where the organisation does not ask for review
     Role.REVIEWER: _REVIEWER,
     Role.MANAGER: _REVIEWER | {Act.IMPORT},
-    Role.ADMINISTRATOR: frozenset({Act.IMPORT, Act.IMPORT_ANY, Act.READ_MAIL}),
+    Role.ADMINISTRATOR: frozenset({Act.IMPORT, Act.NAME_LEAD, Act.READ_MAIL}),
 }
 
 SENTENCES: dict[Role, Promise] = {
@@ -44,5 +44,5 @@ SENTENCES: dict[Role, Promise] = {
     Role.EDITOR: _("Writes drafts; publishes them too where the organisation does not ask for review."),
     Role.REVIEWER: _("Publishes, withdraws and redacts in the organisation's name."),
     Role.MANAGER: _("Does what a reviewer does, and imports documents for the States the organisation monitors."),
-    Role.ADMINISTRATOR: _("Loads official documents for every State and keeps the vocabularies."),
+    Role.ADMINISTRATOR: _("Loads official documents for every State, names lead organisations and keeps the vocabularies."),
 }

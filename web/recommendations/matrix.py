@@ -2,8 +2,9 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django_htmx.http import push_url
 
 from accounts.permissions import monitored_states
 from accounts.reader import Reader
@@ -19,6 +20,9 @@ PAGE_SIZE = 100
 
 def recommendation_list(request: HttpRequest) -> HttpResponse:
     """The recommendations that the address asks for, newest session first, in the order of their reports."""
+    clean = _without_empty(request.GET)
+    if clean != request.GET and not request.htmx:  # type: ignore[attr-defined]
+        return redirect(_address(request.path, clean))
     try:
         reader = reader_at(request)
         found = select(Recommendation.objects.visible_to(reader), dict(request.GET.lists()), reader)
@@ -40,11 +44,26 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
         "as_of": request.GET.get("as_of", ""),
     }
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "recommendations/list.html#results", context)
+        answer = render(request, "recommendations/list.html#results", context)
+        return push_url(answer, _address(request.path, clean))
     return render(request, "recommendations/list.html", context | {"form": filters.FilterForm(request.GET, reader)})
 
 
 ORDER = ("-review__session__number", "review__state__iso3", "review_id", "is_sample", "sort_key", "id")
+
+
+def _without_empty(params: QueryDict) -> QueryDict:
+    """The parameters that say something: a form sends its empty fields too, and an address should be fit to cite."""
+    clean = QueryDict(mutable=True)
+    for name, values in params.lists():
+        said = [value for value in values if value.strip()]
+        if said:
+            clean.setlist(name, said)
+    return clean
+
+
+def _address(path: str, params: QueryDict) -> str:
+    return f"{path}?{params.urlencode()}" if params else path
 
 
 def _page_url(params: QueryDict, number: int) -> str:

@@ -1,0 +1,312 @@
+"""Recording a status in the browser: what it needs, who may, two people at once, and taking back."""
+
+import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Membership, Person
+from accounts.roles import Role
+from recommendations.models import Assessment, Check, Draft
+from tests import factories as make
+
+
+def address(cast: SimpleNamespace, rest: str = "") -> str:
+    return f"/recommendations/{cast.recommendation.public_id}/{rest}"
+
+
+def form(cast: SimpleNamespace, **values: Any) -> dict[str, Any]:
+    """What the form sends: a complete status unless told otherwise."""
+    return {
+        "voice": cast.group.slug,
+        "status": "in_progress",
+        "holds_from": "2025-06-01",
+        "reason": "A draft law was published.",
+        "based_on": "",
+        "version": "",
+        "bases-TOTAL_FORMS": "1",
+        "bases-INITIAL_FORMS": "0",
+        "bases-0-kind": "monitoring",
+        "bases-0-description": "Read the official gazette.",
+        "act": "publish",
+    } | values
+
+
+def test_record_publishes_and_shows_it(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.owner)
+    answer = client.post(address(cast, "record/"), form(cast), follow=True)
+    html = answer.content.decode()
+    assert "The status is published." in html
+    assert "A draft law was published." in html
+    assert "Olga Owner" not in client.__class__(HTTP_HOST="127.0.0.1").get(address(cast)).content.decode()
+    assessment = Assessment.objects.get()
+    assert (assessment.recorded_by, assessment.voice, assessment.status) == (cast.owner, cast.group, "in_progress")
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"status": ""}, "Choose a status."),
+        ({"status": "halfway"}, "Choose one of the statuses listed."),
+        ({"status": "not_assessed"}, "Choose one of the statuses listed."),
+        ({"holds_from": ""}, "Give the day from which this is so."),
+        ({"holds_from": "soon"}, "Write the day as 2025-01-23."),
+        ({"holds_from": "2999-01-01"}, "has not come yet"),
+        ({"reason": "  "}, "Give the reason"),
+        ({"bases-0-kind": ""}, "Choose what kind of basis this is."),
+        ({"bases-0-kind": "", "bases-0-description": ""}, "at least one basis"),
+        ({"bases-0-kind": "link", "bases-0-url": ""}, "Give the address of the link."),
+        ({"bases-0-kind": "link", "bases-0-url": "no address"}, "Write a whole address"),
+        ({"bases-0-kind": "link", "bases-0-url": "javascript:alert(1)"}, "Write a whole address"),
+        ({"bases-0-kind": "confidential"}, "Give your own code"),
+        ({"bases-0-kind": "passage"}, "Choose the document."),
+        ({"status": "regression", "progress": "substantial"}, "only when the status is In Progress"),
+        ({"reason": "nul \x00 in it"}, "ull"),
+    ],
+)
+def test_record_with_a_mistake_is_said_beside_the_field_and_keeps_what_was_typed(
+    cast: SimpleNamespace, client: Client, values: dict[str, str], sentence: str
+) -> None:
+    client.force_login(cast.owner)
+    answer = client.post(address(cast, "record/"), form(cast, **values))
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in html
+    if "reason" not in values:
+        assert "A draft law was published." in html
+    assert not Assessment.objects.exists()
+
+
+@pytest.mark.parametrize("broken", [{"bases-TOTAL_FORMS": "x"}, {"bases-TOTAL_FORMS": "9999999"}, {"based_on": "x"}])
+def test_record_with_a_tampered_form_is_no_error(cast: SimpleNamespace, client: Client, broken: dict[str, str]) -> None:
+    client.force_login(cast.owner)
+    assert client.post(address(cast, "record/"), form(cast, **broken)).status_code in {409, 422}
+    assert not Assessment.objects.exists()
+
+
+def test_record_after_a_colleague_shows_theirs_and_loses_nothing(cast: SimpleNamespace, client: Client) -> None:
+    theirs = make.make_assessment(
+        cast.recommendation, cast.group, "regression", reason="The law was withdrawn.", recorded_by=cast.mate
+    )
+    client.force_login(cast.owner)
+    answer = client.post(address(cast, "record/"), form(cast))
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The law was withdrawn." in html
+    assert "Timur Teammate" in html
+    assert "A draft law was published." in html
+    assert Assessment.objects.count() == 1
+    # The form now speaks of what is there: pressing again puts mine on top.
+    assert f'name="based_on" value="{theirs.pk}"' in html
+    again = client.post(address(cast, "record/"), form(cast, based_on=theirs.pk))
+    assert again.status_code == 302
+    assert Assessment.objects.latest("id").based_on == theirs
+
+
+def test_record_twice_by_a_double_click_is_once(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.owner)
+    for _press in range(2):
+        assert client.post(address(cast, "record/"), form(cast)).status_code == 302
+    assert Assessment.objects.count() == 1
+
+
+def test_record_with_a_document_and_a_code_shows_no_code(cast: SimpleNamespace, client: Client) -> None:
+    document = make.make_document(cast.review, title="National report")
+    client.force_login(cast.owner)
+    client.post(
+        address(cast, "record/"),
+        form(
+            cast,
+            **{
+                "bases-TOTAL_FORMS": "2",
+                "bases-0-kind": "passage",
+                "bases-0-document": document.key,
+                "bases-0-passage": "paragraph 12",
+                "bases-1-kind": "confidential",
+                "bases-1-code": "SOURCE-77",
+            },
+        ),
+    )
+    html = client.get(address(cast)).content.decode()
+    assert "National report" in html
+    assert "paragraph 12" in html
+    assert "onfidential source" in html
+    assert "SOURCE-77" not in html
+
+
+def test_record_keeps_a_draft_for_the_organisation_only(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.mate)
+    answer = client.post(
+        address(cast, "record/"), form(cast, status="", private_note="ask the lawyers", act="draft"), follow=True
+    )
+    assert "The draft is saved." in answer.content.decode()
+    client.force_login(cast.owner)
+    assert "ask the lawyers" in client.get(address(cast)).content.decode()
+    assert "140.7" in client.get("/work/").content.decode()
+    client.force_login(cast.outsider)
+    assert "ask the lawyers" not in client.get(address(cast)).content.decode()
+    assert "A draft law" not in client.get(address(cast)).content.decode()
+    client.logout()
+    assert "A draft law" not in client.get(address(cast)).content.decode()
+
+
+def test_record_publishing_ends_the_draft(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.owner)
+    client.post(address(cast, "record/"), form(cast, act="draft"))
+    client.post(address(cast, "record/"), form(cast, version="1"))
+    assert not Draft.objects.exists()
+    assert Assessment.objects.count() == 1
+
+
+def test_record_draft_after_a_colleagues_draft_is_a_conflict(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.mate)
+    client.post(address(cast, "record/"), form(cast, reason="Theirs.", act="draft"))
+    client.force_login(cast.owner)
+    answer = client.post(address(cast, "record/"), form(cast, reason="Mine.", act="draft"))
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Theirs." in html
+    assert "Mine." in html
+    assert Draft.objects.get().reason == "Theirs."
+
+
+def test_record_one_more_basis_without_script_keeps_everything(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.owner)
+    html = client.post(address(cast, "record/"), form(cast, act="more")).content.decode()
+    assert 'name="bases-TOTAL_FORMS" value="2"' in html
+    assert "A draft law was published." in html
+    assert "Read the official gazette." in html
+
+
+@pytest.mark.parametrize("who", ["mate", "outsider", "administrator"])
+def test_record_by_those_who_may_not_is_refused_with_the_reason(
+    cast: SimpleNamespace, client: Client, who: str
+) -> None:
+    cast.group.asks_review = True
+    cast.group.save()
+    client.force_login(getattr(cast, who))
+    answer = client.post(address(cast, "record/"), form(cast))
+    assert answer.status_code == 403
+    assert "Watch Group" in answer.content.decode()
+    assert not Assessment.objects.exists()
+
+
+def test_record_by_the_public_leads_to_sign_in(cast: SimpleNamespace, client: Client) -> None:
+    answer = client.post(address(cast, "record/"), form(cast))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/login/")
+
+
+def test_record_for_a_state_not_monitored_says_so(cast: SimpleNamespace, client: Client) -> None:
+    cast.group.monitors.clear()
+    client.force_login(cast.owner)
+    assert "does not monitor Kazakhstan" in client.get(address(cast)).content.decode()
+    assert client.post(address(cast, "record/"), form(cast)).status_code == 403
+
+
+def test_record_in_the_name_of_the_second_organisation(cast: SimpleNamespace, client: Client) -> None:
+    Membership.objects.create(person=cast.owner, organisation=cast.others, role=Role.REVIEWER)
+    client.force_login(cast.owner)
+    assert "Other Group" in client.get(address(cast)).content.decode()
+    client.post(address(cast, "record/"), form(cast, voice=cast.others.slug))
+    assert Assessment.objects.get().voice == cast.others
+
+
+def test_check_is_one_act_and_once_a_day(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.mate)
+    for _press in range(2):
+        answer = client.post(address(cast, "check/"), {"check-voice": cast.group.slug}, follow=True)
+        assert "looked again, no change" in answer.content.decode()
+    check = Check.objects.get()
+    assert (check.voice, check.recorded_by) == (cast.group, cast.mate)
+
+
+def test_check_of_a_day_to_come_is_refused(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.mate)
+    values = {"check-voice": cast.group.slug, "check-day": "2999-01-01"}
+    answer = client.post(address(cast, "check/"), values)
+    assert answer.status_code == 422
+    assert "has not come yet" in answer.content.decode()
+
+
+def test_withdraw_asks_first_then_marks(cast: SimpleNamespace, client: Client) -> None:
+    assessment = make.make_assessment(cast.recommendation, cast.group)
+    url = f"/recommendations/assessments/{assessment.pk}/withdraw/"
+    client.force_login(cast.owner)
+    assert "Withdraw this status?" in client.get(url).content.decode()
+    html = client.post(url, follow=True).content.decode()
+    assert "Not Assessed" in html
+    assert "withdrawn" in html
+
+
+def test_redact_leaves_a_hole_and_no_words(cast: SimpleNamespace, client: Client) -> None:
+    assessment = make.make_assessment(cast.recommendation, cast.group, reason="Aigerim N. told us.")
+    client.force_login(cast.owner)
+    html = client.post(f"/recommendations/assessments/{assessment.pk}/redact/", follow=True).content.decode()
+    assert "Aigerim" not in html
+    assert "Removed on" in html
+    assert "In Progress" in html
+
+
+@pytest.mark.parametrize("act", ["withdraw", "redact"])
+@pytest.mark.parametrize("who", ["mate", "outsider", "administrator"])
+def test_taking_back_by_those_who_may_not_is_refused(
+    cast: SimpleNamespace, client: Client, act: str, who: str
+) -> None:
+    assessment = make.make_assessment(cast.recommendation, cast.group)
+    client.force_login(getattr(cast, who))
+    assert client.post(f"/recommendations/assessments/{assessment.pk}/{act}/").status_code == 403
+    assessment.refresh_from_db()
+    assert assessment.reason
+
+
+def test_page_of_a_removed_recommendation_is_gone(cast: SimpleNamespace, client: Client) -> None:
+    cast.recommendation.removed_at = datetime.datetime.now(datetime.UTC)
+    cast.recommendation.save()
+    assert client.get(address(cast)).status_code == 410
+
+
+@pytest.mark.parametrize("public_id", ["zzzzzzzz", "x", "0" * 300])
+def test_page_of_an_unknown_recommendation_is_not_found(client: Client, db: None, public_id: str) -> None:
+    assert client.get(f"/recommendations/{public_id}/").status_code == 404
+
+
+def test_page_on_a_past_day_holds_nothing_later(cast: SimpleNamespace, client: Client) -> None:
+    old, new = datetime.date(2024, 1, 1), datetime.date(2026, 1, 1)
+    make.make_assessment(cast.recommendation, cast.group, "not_started", holds_from=old, reason="The old reason.")
+    make.make_assessment(cast.recommendation, cast.group, "regression", holds_from=new, reason="The new reason.")
+    html = client.get(address(cast) + "?as_of=2025-01-01").content.decode()
+    assert "The old reason." in html
+    assert "The new reason." not in html
+    assert client.get(address(cast) + "?as_of=never").status_code == 400
+
+
+# The recommendation with review, State, position (1), mentions and States (2), issue links and issues (2), voices with
+# their organisations, bases and documents (3), checks (1), earlier assessments (1), positions with documents (1),
+# groups, goals (2), the log and the names in it (1-4), the data version (1).
+PUBLIC_BUDGET = 19
+
+
+def test_page_takes_a_bounded_number_of_queries(
+    cast: SimpleNamespace, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    issue = make.make_issue()
+    r = make.make_recommendation(cast.review, "140.8", states=[cast.state], issues=[issue], response="noted")
+    for n in range(5):
+        make.make_assessment(r, cast.group, holds_from=datetime.date(2025, 1, 1 + n))
+        make.make_assessment(r, make.make_organisation(), "regression")
+    with django_assert_max_num_queries(PUBLIC_BUDGET):
+        client.get(f"/recommendations/{r.public_id}/")
+
+
+def test_person_of_the_record_is_never_public(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.owner)
+    client.post(address(cast, "record/"), form(cast))
+    client.logout()
+    html = client.get(address(cast)).content.decode()
+    for person in Person.objects.all():
+        assert person.name not in html
+        assert person.email not in html
