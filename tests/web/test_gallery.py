@@ -1,7 +1,5 @@
 """The gallery names every component; axe, in a real browser, finds nothing wrong with it or with any reading page."""
 
-import os
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,10 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.utils.html import escape
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.web.test_home import page
-from upr_tracker.localstack import browser as browsers
 from web.gallery import contracts
 
 SHELL = {"account", "breadcrumb", "data_version", "languages"}  # seen on every page
@@ -49,20 +46,6 @@ def test_gallery_shows_what_every_component_takes(client: Client) -> None:
     assert [name for name, words in found.items() if not words] == []
     for name in ("status", "field", "voices", "timeline", "status_bar", "filters"):
         assert escape(found[name]) in text
-
-
-@pytest.fixture
-def chromium(served: str) -> Iterator[Browser]:
-    """A browser, after the production server has started."""
-    path = browsers.find()
-    if path is None:
-        if os.environ.get("UPR_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"UPR_REQUIRE_BROWSER=1, but there is no browser. {browsers.REMEDY}")
-        pytest.skip(f"There is no browser. {browsers.REMEDY}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("look", LOOKS)
