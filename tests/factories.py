@@ -1,8 +1,11 @@
 """Small functions that make what a test needs, with plain defaults; every value may be given."""
 
 import datetime
+import functools
 import itertools
 from typing import Any
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import Membership, Organisation, Person
 from accounts.roles import Role
@@ -67,12 +70,22 @@ def make_person(
 ) -> Person:
     """A person who signs in with PASSWORD, with a role in the organisation."""
     n = next(counter)
-    person = Person.objects.create_user(
-        fields.pop("email", f"person-{n}@example.org"), PASSWORD, name=name or f"Person Number {n}", **fields
-    )
+    defaults = {"email": f"person-{n}@example.org", "name": name or f"Person Number {n}", "password": _hashed()}
+    person = Person.objects.create(**defaults | fields)
     if organisation is not None:
-        Membership.objects.create(person=person, organisation=organisation, role=role)
+        add_member(person, organisation, role)
     return person
+
+
+@functools.cache
+def _hashed() -> str:
+    """PASSWORD as the database keeps it, made once: Argon2 is slow on purpose."""
+    return make_password(PASSWORD)
+
+
+def add_member(person: Person, organisation: Organisation, role: Role = Role.REVIEWER) -> Membership:
+    """A role of a person in one more organisation."""
+    return Membership.objects.create(person=person, organisation=organisation, role=role)
 
 
 def make_recommendation(
@@ -140,9 +153,7 @@ def make_assessment(
 
 def make_lead(review: Review, organisation: Organisation, from_day: datetime.date | None = None) -> Lead:
     """The organisation whose view the review's lists show."""
-    return Lead.objects.create(
-        review=review, organisation=organisation, from_day=from_day or datetime.date(2020, 1, 1)
-    )
+    return Lead.objects.create(review=review, organisation=organisation, from_day=from_day or datetime.date(2020, 1, 1))
 
 
 def make_event(review: Review, title: str = "Workshop", day: datetime.date | None = None) -> EngagementEvent:
