@@ -1,0 +1,101 @@
+"""Short ways to act on the cast's recommendation, and two people who act at the same moment."""
+
+import datetime
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import Organisation, Person
+from history.log import Actor
+from history.models import Origin
+from recommendations import actions
+from recommendations.actions import AssessmentContent, BasisContent
+from recommendations.models import Assessment, Recommendation
+
+TODAY = datetime.date(2026, 3, 10)
+MONITORING = BasisContent("monitoring", description="Read the official gazette.")
+
+
+def content(status: str = "in_progress", **fields: Any) -> AssessmentContent:
+    """A judgement that may be published."""
+    defaults = {"holds_from": datetime.date(2026, 3, 1), "reason": "A draft law was published.", "bases": [MONITORING]}
+    return AssessmentContent(status=status, **defaults | fields)
+
+
+def actor(person: Person, organisation: Organisation) -> Actor:
+    """The person at work in a page."""
+    return Actor(person_id=person.pk, organisation_id=organisation.pk, origin=Origin.WEB)
+
+
+class Desk:
+    """Acts as one person of the cast on its recommendation, always on what stands there now unless told otherwise."""
+
+    def __init__(self, recommendation: Recommendation, voice: Organisation, person: Person) -> None:
+        self.recommendation, self.voice, self.by = recommendation, voice, actor(person, voice)
+
+    def latest(self) -> int | None:
+        """The id of the voice's latest assessment."""
+        found = actions.latest_of(self.recommendation, self.voice)
+        return found.pk if found else None
+
+    def publish(self, status: str = "in_progress", *, based_on: int | None = -1, **fields: Any) -> Assessment:
+        """Publish; `based_on` -1 stands for whatever is the latest."""
+        return actions.publish_assessment(
+            recommendation=self.recommendation,
+            voice=self.voice,
+            content=content(status, **fields),
+            based_on=self.latest() if based_on == -1 else based_on,
+            by=self.by,
+            today=TODAY,
+        )
+
+    def check(self, day: datetime.date = TODAY, line: str = "Nothing new.") -> Any:
+        """Look again."""
+        return actions.record_check(
+            recommendation=self.recommendation, voice=self.voice, day=day, line=line, by=self.by, today=TODAY
+        )
+
+
+@pytest.fixture
+def desk(cast: SimpleNamespace) -> Desk:
+    """The owner's desk in the leading organisation."""
+    return Desk(cast.recommendation, cast.group, cast.owner)
+
+
+@pytest.fixture
+def mate(cast: SimpleNamespace) -> Desk:
+    """Their team mate's."""
+    return Desk(cast.recommendation, cast.group, cast.mate)
+
+
+@pytest.fixture
+def outsider(cast: SimpleNamespace) -> Desk:
+    """Somebody's of another organisation."""
+    return Desk(cast.recommendation, cast.others, cast.outsider)
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Run each in a thread with a connection of its own, started together; what each returned or raised, in order."""
+    start = threading.Barrier(len(works))
+    results: list[Any] = [None] * len(works)
+
+    def run(index: int, work: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait(10)
+            results[index] = work()
+        except Exception as error:  # one of them is meant to fail
+            results[index] = error
+        finally:
+            connection.close()
+
+    running = [threading.Thread(target=run, args=[index, work]) for index, work in enumerate(works)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join(30)
+    return results
