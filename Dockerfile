@@ -19,6 +19,7 @@ RUN SECRET_KEY=build SITE_URL=https://build.invalid DEFAULT_FROM_EMAIL=build@bui
     DATABASE_URL=postgres://build.invalid/none REDIS_URL=redis://build.invalid \
     python manage.py collectstatic --no-input \
     && python -m compileall -q . \
+    && chmod -R a+rX . \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin upr
 USER 10001
 EXPOSE 8000
