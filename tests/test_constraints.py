@@ -1,0 +1,191 @@
+"""Each rule that the database keeps, broken once by a row that goes past every form and action."""
+
+import datetime
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models
+
+from accounts.models import Membership, Organisation, Person
+from engagement.models import Area, EngagementEvent
+from history.log import Actor, record
+from history.models import FeedEntry
+from issues.models import Goal, Issue, IssueAlias, PersonGroup, PersonGroupAlias
+from notifications.models import Follow, Message
+from recommendations import events
+from recommendations.models import (
+    Assessment,
+    Basis,
+    Check,
+    Draft,
+    Position,
+    Recommendation,
+    RecommendationIssue,
+    RecommendingState,
+)
+from reviews.models import Call, Finding, Lead, Review, Session, StatedTotal, TroikaMember
+from states.models import State, StateAlias
+from tests import factories as make
+
+DAY = datetime.date(2026, 3, 1)
+Row = Callable[[SimpleNamespace], Any]
+
+
+def twice(model: type[models.Model], **values: Any) -> None:
+    """The same row, twice."""
+    for _time in range(2):
+        model._default_manager.create(**values)
+
+
+def recommendation(c: SimpleNamespace, **values: Any) -> Recommendation:
+    """A recommendation, whatever is said of it."""
+    given = {"review": c.review, "source_document": c.document, "text": "Adopt it", "sort_key": ""}
+    return Recommendation.objects.create(**given | values)
+
+
+def assessment(c: SimpleNamespace, **values: Any) -> Assessment:
+    """An assessment without more than the table asks for."""
+    given = {"recommendation": c.recommendation, "voice": c.group, "holds_from": DAY, "reason": "A reason"}
+    return Assessment.objects.create(**given | {"status": "in_progress"} | values)
+
+
+def basis(c: SimpleNamespace, **values: Any) -> Basis:
+    """A basis of a new assessment."""
+    return Basis.objects.create(assessment=assessment(c), **values)
+
+
+def event(c: SimpleNamespace) -> Any:
+    """An event of the log."""
+    return record(events.CHECK_RECORDED, c.recommendation, by=Actor())
+
+
+# The rule's name, or the model and field that is unique, and a row that breaks it.
+BAD: list[tuple[str, Row]] = [
+    ("person_email_unique_whatever_case", lambda c: make.make_person(email=c.owner.email.upper())),
+    ("membership_once", lambda c: twice(Membership, person=c.administrator, organisation=c.group, role="viewer")),
+    ("Organisation.slug", lambda c: twice(Organisation, slug="same", name="Same", kind="ngo")),
+    ("Person.email", lambda c: make.make_person(email=c.owner.email)),
+    ("State.iso3", lambda c: State.objects.create(iso3="KAZ", iso2="XX", m49="999", kind="member", name="Double")),
+    ("State.iso2", lambda c: State.objects.create(iso3="XXX", iso2="KA", m49="999", kind="member", name="Double")),
+    ("StateAlias.folded", lambda c: twice(StateAlias, state=c.state, text="KZ", folded="kz", kind="short")),
+    ("issue_code_unique_in_scheme", lambda c: make.make_issue("Torture", slug="another")),
+    ("Issue.slug", lambda c: Issue.objects.create(name="Other", scheme="uhri_theme", code="x", slug=c.issue.slug)),
+    (
+        "issue_alias_unique_in_scheme",
+        lambda c: twice(IssueAlias, issue=c.issue, scheme="upr_info", text="Cruelty", folded="cruelty"),
+    ),
+    ("PersonGroup.code", lambda c: twice(PersonGroup, code="women", name="Women")),
+    ("PersonGroupAlias.folded", lambda c: twice(PersonGroupAlias, group=make.make_group(), text="W", folded="w")),
+    ("Goal.code", lambda c: twice(Goal, code="16", name="Peace", order=1)),
+    ("Session.number", lambda c: twice(Session, number=99, cycle=5)),
+    ("review_once", lambda c: twice(Review, state=c.state, session=make.make_session(12))),
+    ("troika_member_once", lambda c: twice(TroikaMember, review=c.review, state=c.state, order=1)),
+    ("Document.key", lambda c: make.make_document(c.review, key=c.document.key)),
+    ("document_file_once_in_review", lambda c: [make.make_document(c.review, sha256="ab") for _time in range(2)]),
+    ("stated_total_once", lambda c: twice(StatedTotal, review=c.review, what="supported", number=3, source="x")),
+    ("one_lead_a_day", lambda c: twice(Lead, review=c.review, organisation=c.group, from_day=DAY)),
+    ("finding_key_unique_in_review", lambda c: twice(Finding, review=c.review, key="a", kind="focus", text="A")),
+    ("call_key_unique_in_review", lambda c: twice(Call, review=c.review, key="a", kind="key", text="A")),
+    ("area_key_unique_in_review", lambda c: twice(Area, review=c.review, key="a", title="A")),
+    ("event_key_unique_in_review", lambda c: twice(EngagementEvent, review=c.review, key="a", title="A", day=DAY)),
+    ("Recommendation.public_id", lambda c: recommendation(c, label="1.1", public_id=c.recommendation.public_id)),
+    ("label_unique_in_review", lambda c: recommendation(c, label="140.7")),
+    ("key_unique_in_review", lambda c: [recommendation(c, key="same") for _time in range(2)]),
+    ("label_or_key", lambda c: recommendation(c)),
+    ("recommendation_has_text", lambda c: recommendation(c, label="1.1", text="")),
+    (
+        "mention_order_unique",
+        lambda c: twice(RecommendingState, recommendation=c.recommendation, order=1, printed="Fiji"),
+    ),
+    ("issue_once", lambda c: twice(RecommendationIssue, recommendation=c.recommendation, issue=c.issue, scheme="x")),
+    (
+        "one_primary_issue_per_scheme",
+        lambda c: [
+            RecommendationIssue.objects.create(
+                recommendation=c.recommendation, issue=issue, scheme="upr_info", is_primary=True
+            )
+            for issue in (c.issue, make.make_issue("Arrests"))
+        ],
+    ),
+    ("one_position_per_document", lambda c: twice(Position, recommendation=c.recommendation, document=c.document)),
+    ("one_position_per_document", lambda c: twice(Position, recommendation=c.recommendation, document=None)),
+    ("first_assessment_once", lambda c: [assessment(c) for _time in range(2)]),
+    ("Assessment.based_on", lambda c: [assessment(c, based_on=c.published) for _time in range(2)]),
+    ("progress_only_in_progress", lambda c: assessment(c, status="regression", progress="substantial")),
+    ("assessment_has_reason", lambda c: assessment(c, reason="")),
+    ("basis_says_what_it_is", lambda c: basis(c, kind="passage", passage="para. 3")),
+    ("basis_says_what_it_is", lambda c: basis(c, kind="link", description="a page")),
+    ("basis_says_what_it_is", lambda c: basis(c, kind="monitoring", url="https://example.org")),
+    ("basis_says_what_it_is", lambda c: basis(c, kind="nothing_found")),
+    ("basis_says_what_it_is", lambda c: basis(c, kind="confidential", description="a person")),
+    ("basis_says_what_it_is", lambda c: basis(c, kind="rumour", description="heard")),
+    (
+        "one_check_a_day",
+        lambda c: twice(Check, recommendation=c.recommendation, voice=c.group, day=DAY, recorded_by=c.owner),
+    ),
+    ("one_draft", lambda c: twice(Draft, recommendation=c.recommendation, organisation=c.group)),
+    ("follow_one_thing", lambda c: Follow.objects.create(person=c.owner)),
+    ("follow_one_thing", lambda c: Follow.objects.create(person=c.owner, state=c.state, review=c.review)),
+    ("follow_recommendation_once", lambda c: twice(Follow, person=c.owner, recommendation=c.recommendation)),
+    ("follow_review_once", lambda c: twice(Follow, person=c.owner, review=c.review)),
+    ("follow_state_once", lambda c: twice(Follow, person=c.owner, state=c.state)),
+    ("follow_issue_once", lambda c: twice(Follow, person=c.owner, issue=c.issue)),
+    ("told_once", lambda c: twice(Message, person=c.owner, event=c.event)),
+    (
+        "FeedEntry.event",
+        lambda c: [FeedEntry.objects.create(position=position, event=c.event) for position in (1, 2)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "row"), BAD, ids=[f"{index}-{rule}" for index, (rule, _row) in enumerate(BAD)])
+def test_database_refuses(cast: SimpleNamespace, rule: str, row: Row) -> None:
+    cast.document = make.make_document(cast.review)
+    cast.issue = make.make_issue("Torture")
+    cast.event = event(cast)
+    if rule == "Assessment.based_on":
+        cast.published = make.make_assessment(cast.recommendation, cast.group)
+    named = rule if "." not in rule else f"({rule.partition('.')[2]}"
+    with pytest.raises(IntegrityError) as refused:
+        row(cast)
+    assert named in str(refused.value)
+
+
+def test_every_rule_of_the_tables_is_tried() -> None:
+    ours = [config for config in apps.get_app_configs() if config.name in OURS]
+    rules = set()
+    for model in (model for config in ours for model in config.get_models()):
+        rules |= {constraint.name for constraint in model._meta.constraints}
+        unique = [field for field in model._meta.local_fields if field.unique and not field.primary_key]
+        rules |= {f"{model.__name__}.{field.name}" for field in unique}
+    assert rules == {rule for rule, _row in BAD}
+
+
+OURS = {
+    "history",
+    "states",
+    "issues",
+    "accounts",
+    "reviews",
+    "recommendations",
+    "engagement",
+    "notifications",
+    "imports",
+}
+
+
+def test_rules_that_people_can_break_have_a_sentence() -> None:
+    sentences = [
+        constraint.get_violation_error_message()
+        for model in (Recommendation, Assessment, Basis, Person)
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.CheckConstraint) and constraint.name in SAID
+    ]
+    assert len(sentences) == len(SAID)
+    assert not [sentence for sentence in sentences if "is violated" in str(sentence)]
+
+
+SAID = {"progress_only_in_progress", "assessment_has_reason", "basis_says_what_it_is"}
