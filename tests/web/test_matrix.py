@@ -77,7 +77,9 @@ def test_matrix_unknown_value_is_said_and_lists_nothing(cast: SimpleNamespace, c
     assert "140.7" not in page.content.decode()
 
 
-@pytest.mark.parametrize("query", ["search=%00", "search=" + "x" * 5000, "page=-1", "page=zzz", "search=%F0%9F%92%A5'\"<"])
+@pytest.mark.parametrize(
+    "query", ["search=%00", "search=" + "x" * 5000, "page=-1", "page=zzz", "search=%F0%9F%92%A5'\"<"]
+)
 def test_matrix_hostile_address_is_no_error(cast: SimpleNamespace, client: Client, query: str) -> None:
     assert client.get(f"{URL}?{query}").status_code in {200, 400}
 
@@ -122,9 +124,9 @@ def test_matrix_offers_recording_only_to_those_who_may(cast: SimpleNamespace, cl
     assert "Record a status" in client.get(URL).content.decode()
 
 
-# Rows with their review, State and position (1), mentions, their States, issue links, issues (4), leads with voices (1),
-# voices counted (1), the number of all and of samples (2), the data version of the shell (1); for the form: States,
-# sessions, issues, groups, goals with parents, recommending States, voices (7).
+# Rows with their review, State and position (1), mentions, their States, issue links, issues (4), leads with voices
+# (1), voices counted (1), the number of all and of samples (2), the data version of the shell (1); for the form:
+# States, sessions, issues, groups, goals with parents, recommending States, voices (7).
 BUDGET = 17
 
 

@@ -253,9 +253,7 @@ def test_redact_leaves_a_hole_and_no_words(cast: SimpleNamespace, client: Client
 
 @pytest.mark.parametrize("act", ["withdraw", "redact"])
 @pytest.mark.parametrize("who", ["mate", "outsider", "administrator"])
-def test_taking_back_by_those_who_may_not_is_refused(
-    cast: SimpleNamespace, client: Client, act: str, who: str
-) -> None:
+def test_taking_back_by_those_who_may_not_is_refused(cast: SimpleNamespace, client: Client, act: str, who: str) -> None:
     assessment = make.make_assessment(cast.recommendation, cast.group)
     client.force_login(getattr(cast, who))
     assert client.post(f"/recommendations/assessments/{assessment.pk}/{act}/").status_code == 403
