@@ -5,7 +5,6 @@ database) and `worker` (a real Celery worker). A frozen clock is `time_machine.t
 """
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -46,18 +45,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     _become(settings.DATABASE_OWNER_URL)
 
 
-def _wait_until_alone(seconds: float = 10) -> None:
-    """Wait for the last sessions of processes that a test has stopped: PostgreSQL takes a moment to notice."""
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    until = time.monotonic() + seconds
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute(others)
-            if cursor.fetchone() == (0,):
-                return
-            time.sleep(0.05)
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """… and used by the application's role, so that a right it lacks in production is missing here too."""
@@ -65,7 +52,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         patch.setattr(type(connection.ops), "execute_sql_flush", _flush_as_owner)
         _become(settings.DATABASE_URL)
         yield
-        _wait_until_alone()
         _become(settings.DATABASE_OWNER_URL)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import Person
@@ -27,6 +28,8 @@ def chromium(served: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
         yield browser
+        # Inside the browser's event loop Django keeps connections of their own; nobody else would close them.
+        connections.close_all()
         browser.close()
 
 
