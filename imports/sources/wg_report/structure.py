@@ -1,0 +1,169 @@
+"""Part II cut into its numbered paragraphs and the recommendations under each, by numbers alone.
+
+A number counts only where it is due: the next recommendation of this paragraph, or the next paragraph. So a wrapped line
+that begins with a year or an article stays text, whatever it looks like.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from imports.documents_text import Kind, Line
+from imports.reading import Place, tidy
+from imports.sources.wg_report.chapeaux import CHAPEAU, CLOSING
+
+DOTTED = re.compile(
+    r"(?P<paragraph>[0-9]{1,3})\s?[.,]\s?(?P<number>[0-9]{1,3})(?![0-9])"
+    r"(?:\.?(?P<suffix>[a-z])(?![^\s.)])|\s?(?P<latin>bis|ter)\b)?\s?[.):]*\s*(?P<rest>.*)",
+    re.DOTALL,
+)
+PLAIN = re.compile(r"(?P<number>[0-9]{1,3})\s?[.)](?![0-9])\s*(?P<rest>.*)", re.DOTALL)
+UNEDITED = re.compile(
+    r"\**\s*(?:the )?conclusions (?:and|or|and/or)\s*(?:/or )?recommendations\*? (?:have|has|will|were)(?: not)?(?: been| be)? "
+    r"(?:not )?(?:been )?edited\.?|\*{1,3}",
+    re.IGNORECASE,
+)
+END = re.compile(
+    r"annex(?:es)?\b.{0,40}|(?:III|IV)\.\s.{3,80}|composition of the delegation.{0,20}|voluntary (?:pledges|commitments).{0,60}",
+    re.IGNORECASE,
+)
+BEGINS = re.compile(r"[\W_]*[A-ZÀ-Þ]")  # as a sentence does
+FURTHEST = 12  # numbers that may be missing between two recommendations before the later one is doubted
+JOINS = ("-", "/", "–")
+
+
+@dataclass(slots=True)
+class Item:
+    """One numbered recommendation as printed, its number cut off; `text` is on one line."""
+
+    paragraph: int
+    number: int
+    suffix: str
+    place: Place
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Block:
+    """One numbered paragraph: its own words, and the recommendations listed under it."""
+
+    paragraph: int
+    place: Place
+    text: str = ""
+    items: list[Item] = field(default_factory=list)
+    dotted: bool = False
+
+
+def blocks_of(lines: Sequence[Line], first: int | None) -> list[Block]:
+    """The paragraphs of part II up to the closing one. `first`: its first paragraph, where the contents say so."""
+    cutter = _Cutter(first)
+    body = [line for line in lines if line.kind is Kind.BODY and not UNEDITED.fullmatch(line.text)]
+    for index, line in enumerate(body):
+        following = body[index + 1].text if index + 1 < len(body) else ""
+        if not cutter.take(line, following):
+            break
+    for block in cutter.blocks:
+        block.items = [piece for item in _with_lost(block) for piece in (item,)]
+    return cutter.blocks
+
+
+class _Cutter:
+    """Goes through the lines in order and knows what number is due."""
+
+    def __init__(self, first: int | None) -> None:
+        self.first = first
+        self.blocks: list[Block] = []
+        self._target: Block | Item | None = None
+
+    def take(self, line: Line, following: str) -> bool:
+        """Use one line. False: part II is over."""
+        text = line.text
+        if self.blocks and (END.fullmatch(text) or CLOSING.match(text)):
+            return False
+        return self._take_dotted(line) or self._take_plain(line, following) or self._append(text)
+
+    def _append(self, text: str) -> bool:
+        if self._target is not None:
+            self._target.text = join(self._target.text, text)
+        return True
+
+    def _take_dotted(self, line: Line) -> bool:
+        found = DOTTED.fullmatch(line.text)
+        if not found or not self.blocks:
+            return False
+        block = self.blocks[-1]
+        paragraph, number, rest = int(found["paragraph"]), int(found["number"]), found["rest"]
+        suffix = found["suffix"] or found["latin"] or ""
+        if paragraph != block.paragraph or not (block.dotted or not block.items):
+            return False
+        if rest and not BEGINS.match(rest):
+            return False
+        last = block.items[-1].number if block.items else 0
+        if not last - FURTHEST < number <= last + FURTHEST:
+            return False
+        block.dotted = True
+        self._open(block, Item(paragraph, number, suffix, line.place, rest))
+        return True
+
+    def _take_plain(self, line: Line, following: str) -> bool:
+        found = PLAIN.fullmatch(line.text)
+        if not found:
+            return False
+        number, rest = int(found["number"]), found["rest"]
+        words = rest or following
+        if not BEGINS.match(words):
+            return False
+        if self.blocks and CLOSING.match(words):
+            # The closing paragraph; what follows it is not of this part.
+            self._target = None
+            raise_end = True
+            return not raise_end
+        block = self.blocks[-1] if self.blocks else None
+        if block is None:
+            if self.first is not None and number != self.first:
+                return False
+            self._begin(number, line.place, rest)
+            return True
+        due = (block.items[-1].number if block.items else 0) + 1
+        if number == block.paragraph + 1 and not (number == due and not block.dotted and not CHAPEAU.search(words[:300])):
+            self._begin(number, line.place, rest)
+            return True
+        if not block.dotted and due <= number < due + FURTHEST:
+            self._open(block, Item(block.paragraph, number, "", line.place, rest))
+            return True
+        return False
+
+    def _begin(self, paragraph: int, place: Place, text: str) -> None:
+        block = Block(paragraph, place, text)
+        self.blocks.append(block)
+        self._target = block
+
+    def _open(self, block: Block, item: Item) -> None:
+        block.items.append(item)
+        self._target = item
+
+
+def join(text: str, more: str) -> str:
+    """Two printed lines as one: with a blank, but not after a hyphen or stroke that ends a line within a word."""
+    if not text:
+        return more
+    if text.endswith(JOINS) and len(text) > 1 and text[-2].isalnum() and more[:1].isalpha():
+        return text + more
+    return f"{text} {more}"
+
+
+def _with_lost(block: Block) -> Iterable[Item]:
+    """The items, with those that stand within another's text because a line end was lost."""
+    there = {item.number for item in block.items}
+    for item in block.items:
+        while item.number + 1 not in there and (found := _next_within(block, item)):
+            yield replace(item, text=tidy(item.text[: found.start()]))
+            item = Item(item.paragraph, item.number + 1, "", item.place, tidy(item.text[found.end() :]))
+            there.add(item.number)
+        yield item
+
+
+def _next_within(block: Block, item: Item) -> re.Match[str] | None:
+    due = item.number + 1
+    label = rf"{item.paragraph}\s?\.\s?{due}" if block.dotted else rf"{due}"
+    return re.search(rf"(?<=[;.,)])\s*{label}(?![0-9])\s?[.)]?\s+(?=[A-ZÀ-Þ“\"])", item.text)
