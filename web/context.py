@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from history.models import FeedEntry
+from notifications.models import Message
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ PLACES = (
 )
 ACCOUNT = (
     ("work-overview", _("My work")),
+    ("work-follows", _("What I follow")),
+    ("work-preferences", _("Preferences")),
     ("import-document", _("Import a document")),
     ("account_change_password", _("Change password")),
     ("mfa_index", _("Second factor")),
@@ -69,7 +72,7 @@ LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
 
 
 class Shell:
-    """The shell's facts about one request; one query (the data version) at most."""
+    """The shell's facts about one request; one query (the data version), and one more for a person signed in."""
 
     licence = LICENCE
 
@@ -87,6 +90,12 @@ class Shell:
         person = getattr(self.request, "user", None)
         is_administrator = isinstance(person, Person) and person.is_administrator
         return links(ACCOUNT + (ADMINISTRATION if is_administrator else ()))
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices wait for the person signed in."""
+        person = getattr(self.request, "user", None)
+        return Message.objects.filter(person=person, read_at=None).count() if isinstance(person, Person) else 0
 
     @property
     def account_places(self) -> list[Link]:

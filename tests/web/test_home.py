@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.reader import PUBLIC, Reader
 from history import feed
 from history.log import Actor
+from notifications.models import Message
 from recommendations import actions
 from tests import factories as make
 from tests.web.conftest import Budget
@@ -184,3 +185,17 @@ def test_no_page_carries_script_or_style_inline(reader_client: Client) -> None:
     assert "style=" not in text
     assert "<style" not in text
     assert all("src=" in tag for tag in text.split("<script")[1:])
+
+
+def test_shell_of_a_person_signed_in_asks_for_the_session_the_person_and_unread_notices(
+    reader_client: Client, review_page: SimpleNamespace, record: Record, budget: Budget
+) -> None:
+    follower = make.make_person("Farida Follower")
+    event = record(review_page.assessed, review_page.group, review_page.person) and timeline.visible_to(PUBLIC)[0]
+    Message.objects.create(person=follower, event=event)
+    reader_client.force_login(follower)
+    with budget("django_session", "accounts_person", "notifications_message", "history_feed"):
+        text = page(reader_client, "/gallery/")
+    assert "Farida Follower" in text
+    assert "1 unread notice<" in text
+    assert "Sign out" in text
