@@ -95,17 +95,6 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
-    # The admin site asks these; it is read-only but for vocabularies (see web.admin).
-    @property
-    def is_staff(self) -> bool:
-        return self.is_administrator
-
-    def has_perm(self, perm: str, obj: object = None) -> bool:
-        return self.is_active and self.is_administrator
-
-    def has_module_perms(self, app_label: str) -> bool:
-        return self.is_active and self.is_administrator
-
 
 class Membership(models.Model):
     """A person's role in an organisation."""

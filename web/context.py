@@ -65,7 +65,7 @@ ACCOUNT = (
     ("mfa_index", _("Second factor")),
 )
 ACCOUNT_PLACES = (("account_change_password", _("Password")), ("mfa_index", _("Second factor")))
-ADMINISTRATION = (("admin:index", _("Vocabularies")), ("mail-list", _("Mails of this installation")))
+ADMINISTRATION = (("mail-list", _("Mails of this installation")),)
 MORE = (("state-list", _("States")), ("api-docs", _("API")))
 OWN_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}  # as people write them at the head of a page
 LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")

@@ -128,7 +128,7 @@ def test_rows_of_a_timeline_ask_the_same_number_of_queries_however_many_events(
 ) -> None:
     for status in ("not_started", "in_progress", "partial_implementation"):
         record(review_page.assessed, review_page.group, review_page.person, status)
-    events = timeline.visible_to(PUBLIC)
+    events = timeline.latest()
     with budget("recommendations_recommendation", "accounts_organisation"):
         rows = timeline.rows_of(events, PUBLIC)
     assert [(row.old_status, row.new_status) for row in rows] == [
@@ -191,7 +191,7 @@ def test_shell_of_a_person_signed_in_asks_for_the_session_the_person_and_unread_
     reader_client: Client, review_page: SimpleNamespace, record: Record, budget: Budget
 ) -> None:
     follower = make.make_person("Farida Follower")
-    event = record(review_page.assessed, review_page.group, review_page.person) and timeline.visible_to(PUBLIC)[0]
+    event = record(review_page.assessed, review_page.group, review_page.person) and timeline.latest()[0]
     Message.objects.create(person=follower, event=event)
     reader_client.force_login(follower)
     with budget("django_session", "accounts_person", "notifications_message", "history_feed"):

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +19,7 @@ from history.log import Actor
 from history.models import Origin
 from imports.documents import Result, import_document, read_document
 from imports.reading import UnreadableFile
+from imports.safe_files import LIMITS
 from reviews.models import Session
 from states.models import State
 
@@ -30,7 +30,7 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Document"),
         help_text=gettext_lazy(
-            "OHCHR's thematic list of recommendations, as a Word document (.docx) of at most 25 MB."
+            "OHCHR's thematic list of recommendations, as a Word document (.docx) of at most 20 MB."
         ),
         widget=forms.FileInput(attrs={"accept": ".docx"}),
         error_messages={
@@ -56,8 +56,8 @@ class ImportForm(forms.Form):
     def clean_file(self) -> Any:
         """Refuse what is too large before anything reads it."""
         file = self.cleaned_data["file"]
-        if (file.size or 0) > settings.UPLOAD_LIMIT:
-            raise forms.ValidationError(_("This file is larger than 25 MB. A thematic list has less than 1 MB."))
+        if (file.size or 0) > LIMITS.file_bytes:
+            raise forms.ValidationError(_("This file is larger than 20 MB. A thematic list has less than 1 MB."))
         return file
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -99,7 +99,8 @@ def goal_detail(request: HttpRequest, code: str) -> HttpResponse:
         "parent": goal.parent,
         "targets": goal.targets.all(),
     }
-    found = Recommendation.objects.filter(Q(goals=goal) | Q(goals__parent=goal)).distinct()
+    links = Recommendation.goals.through.objects.filter(Q(goal=goal) | Q(goal__parent=goal))
+    found = Recommendation.objects.filter(Exists(links.filter(recommendation=OuterRef("pk"))))
     return _detail(request, goal, found, f"goal={goal.code}", extra)
 
 

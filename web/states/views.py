@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import Person
 from accounts.reader import Reader
 from notifications.following import followables
-from recommendations.models import Recommendation
+from recommendations.models import Recommendation, RecommendingState
+from recommendations.querysets import RecommendationQuerySet
 from reviews.models import Review
 from states.models import RegionalGroup, State
 from web import tally
@@ -50,11 +51,17 @@ def state_detail(request: HttpRequest, iso3: str) -> HttpResponse:
         "names": [(_language(code), name) for code, name in sorted(state.names.items())],
         "also": list(state.aliases.exclude(text__in=[state.name, state.formal_name]).order_by("text")),
         "reviews": [{"review": review, "tally": counted.get(review.pk, tally.NOTHING)} for review in reviews],
-        "made": tally.tally(Recommendation.objects.filter(mentions__state=state), reader),
+        "made": tally.tally(_made_by(state), reader),
         "followed": followables(person, [(state, state.local_name)]),
         "breadcrumb": [(_("States"), reverse("state-list"))],
     }
     return render(request, "states/detail.html", context)
+
+
+def _made_by(state: State) -> RecommendationQuerySet:
+    """The recommendations that a State made to others."""
+    mentions = RecommendingState.objects.filter(recommendation=OuterRef("pk"), state=state)
+    return Recommendation.objects.filter(Exists(mentions))
 
 
 def _language(code: str) -> str:
