@@ -69,9 +69,12 @@ def latest(*, review: Review | None = None) -> list[Event]:
     it would take a hundred times as long.
     """
     found = Event.objects.filter(feed_entry__isnull=False, quiet=False)
-    if review is not None:
-        found = found.filter(review_id=review.pk)
-    return list(found.order_by("-feed_entry__position")[:LOOK_BACK])
+    if review is None:
+        return list(found.order_by("-feed_entry__position")[:LOOK_BACK])
+    # A review's events are found by their own index and put in the feed's order here: walking the feed back until
+    # enough of them turn up would read all of it for a quiet review.
+    of_review = found.filter(review_id=review.pk).select_related("feed_entry").order_by("-id")[:LOOK_BACK]
+    return sorted(of_review, key=lambda event: -event.feed_entry.position)
 
 
 def feed(reader: Reader, *, review: Review | None = None, limit: int = 10) -> list[Row]:
