@@ -44,5 +44,5 @@ SENTENCES: dict[Role, Promise] = {
     Role.EDITOR: _("Writes drafts; publishes them too where the organisation does not ask for review."),
     Role.REVIEWER: _("Publishes, withdraws and redacts in the organisation's name."),
     Role.MANAGER: _("Does what a reviewer does, and imports documents for the States the organisation monitors."),
-    Role.ADMINISTRATOR: _("Loads official documents for every State, names lead organisations and keeps the vocabularies."),
+    Role.ADMINISTRATOR: _("Loads official documents for every State, and names the lead organisation of each review."),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -129,7 +129,8 @@ class Writer:
             for made, wanted in pairs
             for issue, scheme, primary in wanted.issues
         )
-        groups, goals = Recommendation.groups.through, Recommendation.goals.through
+        groups: Any = Recommendation.groups.through
+        goals: Any = Recommendation.goals.through
         groups.objects.bulk_create(
             groups(recommendation=made, persongroup_id=group) for made, wanted in pairs for group in wanted.groups
         )

@@ -11,15 +11,10 @@ from accounts.reader import Reader
 from reviews.models import Lead
 
 if TYPE_CHECKING:
-    from recommendations.models import Assessment, Recommendation
-
-    _Assessments = models.QuerySet[Assessment]
-    _Recommendations = models.QuerySet[Recommendation]
-else:
-    _Assessments = _Recommendations = models.QuerySet
+    from recommendations.models import Assessment, Recommendation  # noqa: F401  named in the quotes below
 
 
-class AssessmentQuerySet(_Assessments):
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
     """Assessments."""
 
     def held(self, reader: Reader) -> "AssessmentQuerySet":
@@ -48,7 +43,7 @@ class AssessmentQuerySet(_Assessments):
         return self.select_related("voice").prefetch_related("bases__document")
 
 
-class RecommendationQuerySet(_Recommendations):
+class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     """Recommendations."""
 
     def visible_to(self, reader: Reader) -> "RecommendationQuerySet":

@@ -5,14 +5,10 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from reviews.models import Review
-
-    _Reviews = models.QuerySet[Review]
-else:
-    _Reviews = models.QuerySet
+    from reviews.models import Review  # noqa: F401  named in the quotes below
 
 
-class ReviewQuerySet(_Reviews):
+class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews."""
 
     def with_names(self) -> "ReviewQuerySet":

@@ -16,7 +16,7 @@ app.autodiscover_tasks()
 
 @heartbeat_sent.connect
 def show_life(**_values: Any) -> None:
-    """Touch the file that a health check looks at: the worker every two seconds, while it is in touch with the broker."""
+    """Touch the file that a health check looks at: the worker every two seconds, while the broker answers."""
     if path := os.environ.get("UPR_HEARTBEAT_FILE"):
         Path(path).touch()
 

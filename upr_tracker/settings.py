@@ -1,6 +1,6 @@
 """Settings, all of them read from the environment; `docs/configuration.md` lists what may be set.
 
-Missing configuration stops the program with a hint. With UPR_LOCAL=1 the Makefile's local servers fill in the addresses.
+Missing configuration stops the program with a hint. With UPR_LOCAL=1 the local servers fill in the addresses.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Checks of the reference files themselves, without a database: counts, uniqueness, and names that could be confused."""
+"""Checks of the reference files themselves, without a database: counts, uniqueness, names that could be confused."""
 
 import csv
 import datetime
@@ -55,7 +55,9 @@ def labels(row: dict[str, str]) -> list[str]:
 def test_file_has_its_columns_and_plain_lines(name: str) -> None:
     raw = (REFERENCE / f"{name}.csv").read_bytes()
     assert raw.decode("utf-8").split("\n", 1)[0] == COLUMNS[name]
-    assert b"\r" not in raw and not raw.startswith(b"\xef\xbb\xbf") and raw.endswith(b"\n")
+    assert b"\r" not in raw
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert raw.endswith(b"\n")
     cells = [cell for row in rows(name) for cell in row.values()]
     assert all(cell == cell.strip() for cell in cells)
 
@@ -162,7 +164,8 @@ def test_sessions_show_days_only_where_sourced_and_in_order() -> None:
         if session["basis"] == "unconfirmed":
             assert days == ["", "", ""], session
             continue
-        assert session["basis"] == "sourced" and all(days), session
+        assert session["basis"] == "sourced", session
+        assert all(days), session
         starts, ends = (datetime.date.fromisoformat(day) for day in days[:2])
         assert previous < starts < ends <= starts + datetime.timedelta(days=20), session
         previous = ends
@@ -216,7 +219,8 @@ def test_goals_and_targets_are_complete() -> None:
     assert [int(goal["number"]) for goal in goals] == list(range(1, 18))
     assert all(all(goal.values()) for goal in goals)
     targets = rows("targets")
-    assert len(targets) == 169 and len({target["code"] for target in targets}) == 169
+    assert len(targets) == 169
+    assert len({target["code"] for target in targets}) == 169
     assert len({fold(target["name"]) for target in targets}) == 169
     for target in targets:
         assert re.fullmatch(rf"{target['goal']}\.(\d+|[a-d])", target["code"]), target

@@ -99,7 +99,8 @@ def goal_detail(request: HttpRequest, code: str) -> HttpResponse:
         "parent": goal.parent,
         "targets": goal.targets.all(),
     }
-    links = Recommendation.goals.through.objects.filter(Q(goal=goal) | Q(goal__parent=goal))
+    through: Any = Recommendation.goals.through
+    links = through.objects.filter(Q(goal=goal) | Q(goal__parent=goal))
     found = Recommendation.objects.filter(Exists(links.filter(recommendation=OuterRef("pk"))))
     return _detail(request, goal, found, f"goal={goal.code}", extra)
 
