@@ -46,7 +46,9 @@ def _with_reviews(sessions: Sequence[Session], reader: Reader) -> list[dict[str,
     reviews = Review.objects.with_names().filter(session__in=sessions)
     found = Recommendation.objects.filter(review__session__in=sessions)
     counted = tally.tallies(found, reader, "review_id")
-    rows = [{"review": review, "tally": counted.get(review.pk, tally.NOTHING)} for review in reviews]
+    rows: list[dict[str, Any]] = [
+        {"review": review, "tally": counted.get(review.pk, tally.NOTHING)} for review in reviews
+    ]
     return [{"session": s, "rows": [row for row in rows if row["review"].session_id == s.pk]} for s in sessions]
 
 
