@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,8 @@ from history.models import Event
 from notifications.models import Message
 from recommendations.models import Recommendation, Status
 from reviews.models import Review
+
+LONGEST_NAME = 80  # characters of a text that stands for a number, in a subject line or a sentence
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def _notice(
     who = organisation.public_name if organisation else _("UPR Tracker")
     status = str(event.new.get("status") or event.old.get("status") or "")
     word = str(Status(status).label) if status else ""
-    name = recommendation.label or recommendation.text
+    name = recommendation.label or Truncator(recommendation.text).chars(LONGEST_NAME)
     if event.action == "assessment.withdrawn":
         sentence = _("%(who)s withdrew the status “%(status)s” of recommendation %(name)s to %(where)s.")
     else:

@@ -168,6 +168,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_DEFAULT_QUEUE = env("CELERY_QUEUE", default="upr")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Whoever saves does not wait for a broker that is away: the sweep tells people later.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "socket_connect_timeout": 2}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # Catches what a killed process left: events not yet sequenced, messages whose lease ran out.

@@ -1,0 +1,132 @@
+"""The words of a mail: never a reason or a person; no topic in the subject where somebody asks for that."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from history.log import Actor, record
+from imports import events as import_events
+from notifications import mails
+from recommendations import actions as recommendation_actions
+from recommendations.models import Assessment, Status
+from tests import factories as make
+from tests.notifications.conftest import follower, told
+from tests.recommendations.conftest import Desk
+
+Publish = Callable[..., Assessment]
+PUBLIC_WORDS = ("Kazakhstan", "140.7", "In Progress", "Session 48", "Watch Group")
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Any) -> None:
+    settings.SITE_URL = "https://tracker.example"
+
+
+def test_mail_says_what_changed_and_where_to_read_it(cast: SimpleNamespace, publish: Publish) -> None:
+    person = follower(cast.recommendation, name="Farida Follower")
+    publish()
+    mail = mails.compose(told()[0])
+    assert mail.to == [person.email]
+    assert mail.subject == "Kazakhstan, Session 48, 140.7: In Progress"
+    assert "Hello Farida Follower," in mail.body
+    assert "Watch Group recorded the status “In Progress” for recommendation 140.7" in mail.body
+    assert f"https://tracker.example/recommendations/{cast.recommendation.public_id}/" in mail.body
+
+
+def test_mail_names_no_reason_basis_or_person(cast: SimpleNamespace, publish: Publish) -> None:
+    follower(cast.recommendation)
+    publish()
+    words = str(mails.compose(told()[0]).message())
+    for private in ("Quillfeather", "official gazette", cast.owner.name, cast.owner.email):
+        assert private not in words
+
+
+def test_mail_names_the_collective_and_not_the_organisation(cast: SimpleNamespace, publish: Publish) -> None:
+    cast.group.collective_name = "A coalition"
+    cast.group.save()
+    follower(cast.recommendation)
+    publish()
+    words = str(mails.compose(told()[0]).message())
+    assert "A coalition" in words
+    assert "Watch Group" not in words
+
+
+@pytest.mark.parametrize("asked_by", ["person", "organisation", "second organisation"])
+def test_neutral_subject_names_no_topic(cast: SimpleNamespace, publish: Publish, asked_by: str) -> None:
+    person = follower(cast.recommendation, neutral_mail=asked_by == "person")
+    make.add_member(person, make.make_organisation(neutral_mail=asked_by == "organisation"))
+    make.add_member(person, make.make_organisation(neutral_mail=asked_by == "second organisation"))
+    publish()
+    mail = mails.compose(told()[0])
+    assert mail.subject == "News in UPR Tracker"
+    headers = str(mail.message()).partition("\n\n")[0]
+    assert not [word for word in (*PUBLIC_WORDS, *Status.values, *map(str, Status.labels)) if word in headers]
+
+
+def test_neutral_subject_of_an_import_names_no_topic(cast: SimpleNamespace) -> None:
+    follower(cast.review, neutral_mail=True)
+    record(import_events.DOCUMENT_IMPORTED, make.make_document(cast.review), by=Actor(), review_id=cast.review.pk)
+    assert mails.compose(told()[0]).subject == "News in UPR Tracker"
+
+
+def test_import_is_told_in_numbers(cast: SimpleNamespace) -> None:
+    follower(cast.review)
+    new = {"new": 254, "changed": 1, "unchanged": 0}
+    record(
+        import_events.DOCUMENT_IMPORTED, make.make_document(cast.review), by=Actor(), review_id=cast.review.pk, new=new
+    )
+    mail = mails.compose(told()[0])
+    assert mail.subject == "Kazakhstan, Session 48: a document was imported"
+    assert "254 new recommendations, 1 changed" in mail.body
+    assert "https://tracker.example/reviews/48/KAZ/" in mail.body
+
+
+def test_withdrawal_is_told_as_one(cast: SimpleNamespace, desk: Desk, publish: Publish) -> None:
+    made = publish()
+    told()
+    follower(cast.recommendation)
+    recommendation_actions.withdraw_assessment(assessment=made, by=desk.by)
+    assert "Watch Group withdrew the status “In Progress”" in mails.compose(told()[0]).body
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk", "xx", ""])
+def test_mail_in_the_persons_language(cast: SimpleNamespace, publish: Publish, language: str) -> None:
+    cast.state.names = {"ru": "Казахстан", "kk": "Қазақстан"}
+    cast.state.save()
+    follower(cast.recommendation, language=language)
+    publish()
+    mail = mails.compose(told()[0])
+    assert {"ru": "Казахстан", "kk": "Қазақстан"}.get(language, "Kazakhstan") in mail.subject
+    assert mail.message().as_bytes()
+
+
+def test_long_text_without_a_label_does_not_fill_the_subject(cast: SimpleNamespace, publish: Publish) -> None:
+    cast.recommendation.label, cast.recommendation.key = None, "unnumbered"
+    cast.recommendation.text = "Guarantee\nthe independence of judges " * 30
+    cast.recommendation.save()
+    follower(cast.recommendation)
+    publish()
+    mail = mails.compose(told()[0])
+    assert len(mail.subject) < 150
+    assert "\n" not in mail.subject
+    assert mail.message()["Subject"]
+
+
+def test_sample_is_marked_in_the_mail(cast: SimpleNamespace, publish: Publish) -> None:
+    cast.recommendation.is_sample = True
+    cast.recommendation.save()
+    follower(cast.recommendation)
+    publish()
+    assert "This is sample data." in mails.compose(told()[0]).body
+
+
+def test_message_id_is_the_same_each_time_and_another_for_each_message(cast: SimpleNamespace, publish: Publish) -> None:
+    follower(cast.recommendation)
+    follower(cast.review)
+    publish()
+    first, second = told()
+    assert mails.compose(first).message()["Message-ID"] == mails.message_id(first)
+    assert mails.message_id(first).endswith("@tracker.example>")
+    assert mails.message_id(first) != mails.message_id(second)
