@@ -70,7 +70,7 @@ def _utf_16(sample: bytes) -> str | None:
 
 
 def _is_utf_8(packed: bytes) -> bool:
-    """Whether it decodes as UTF-8, but for one in ten at most of its characters above 127, as in files cut and joined."""
+    """Whether it decodes as UTF-8, but for one in ten at most of its characters above 127, as in a file cut in two."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(packed, final=False)  # the last character may be cut
     except UnicodeDecodeError:

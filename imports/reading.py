@@ -4,9 +4,11 @@ Readers know files and nothing of the database: names, labels and themes stay as
 them looks them up. Nothing here touches Django's models.
 """
 
+import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -154,14 +156,63 @@ class ReadMention:
     goals: tuple[str, ...]
     symbol: str
     place: Place
+    published: dt.date | None = None  # the day of the document it stands in
+
+
+class PassedOver(NamedTuple):
+    """One row of an export that is sound and yet not for us, such as another body's; `kind` says which sort of row."""
+
+    kind: str
+
+
+class MentionStream(Iterator[ReadMention]):
+    """The mentions of an export, read one at a time since the file may be too large to hold; to be consumed once.
+
+    Every row of the file ends in exactly one place: given out as a mention, named in `problems` with severity REJECTED,
+    or counted in `passed_over` under its kind. So `rows == read + rejected + passed_over.total()`, at any moment. All
+    of these fill while the mentions are consumed and are complete after the last one. `problems` holds warnings too; a
+    consumer of a large file empties it now and then by `take_problems`. Raises `UnreadableFile`, at any mention, where
+    the file turns out to be cut short or damaged: then nothing that was given out should be kept.
+    """
+
+    def __init__(self, entries: Iterable["ReadMention | Problem | PassedOver"] = ()) -> None:
+        self._entries = iter(entries)
+        self.rows = self.read = self.rejected = 0
+        self.passed_over: Counter[str] = Counter()
+        self.problems: list[Problem] = []
+
+    def __next__(self) -> ReadMention:
+        for entry in self._entries:
+            match entry:
+                case ReadMention():
+                    self.rows += 1
+                    self.read += 1
+                    return entry
+                case PassedOver():
+                    self.rows += 1
+                    self.passed_over[entry.kind] += 1
+                case Problem():
+                    self._take_down(entry)
+        raise StopIteration
+
+    def take_problems(self) -> list[Problem]:
+        """The problems found since this was last asked, which it then forgets; `rejected` goes on counting."""
+        taken, self.problems = self.problems, []
+        return taken
+
+    def _take_down(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        if problem.severity is Severity.REJECTED:
+            self.rows += 1
+            self.rejected += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that one reader found in one file.
 
-    A reader of official documents fills `recommendations` or `positions`; one of exports fills `mentions`, which may be
-    an iterator over a file too large to hold, consumed once.
+    A reader of official documents fills `recommendations` or `positions`; one of exports fills `mentions`, whose
+    problems and counts are known only when it has been consumed.
     """
 
     source: str  # the reader's NAME
@@ -170,7 +221,7 @@ class Reading:
     symbol: str | None = None  # the document's own UN symbol
     recommendations: tuple[ReadRecommendation, ...] = ()
     positions: tuple[ReadPosition, ...] = ()
-    mentions: Iterable[ReadMention] = ()
+    mentions: MentionStream = field(default_factory=MentionStream)
     problems: tuple[Problem, ...] = ()
     printed_totals: dict[str, int] = field(default_factory=dict)  # only what the document itself states
 
@@ -191,7 +242,7 @@ def shorten(text: str, longest: int = LONGEST_VALUE) -> str:
 
 
 def same_text(one: str, other: str) -> bool:
-    """Whether two printings are of one text: equal in letters and digits, whatever their case, marks and white space."""
+    """Whether two printings are of one text: equal in letters and digits, whatever the case, marks and white space."""
     return bare_text(one) == bare_text(other)
 
 
