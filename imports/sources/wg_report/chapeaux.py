@@ -23,7 +23,8 @@ PENDING = re.compile(
     re.IGNORECASE,
 )
 IMPLEMENTED = re.compile(
-    r"\balready (?:been )?(?:fully )?implemented\b|\b(?:been|are|were) (?:already |fully |either )+implemented\b|\bhave been implemented\b",
+    r"\balready (?:been )?(?:fully )?implemented\b|\b(?:been|are|were) (?:(?:already|fully|either) )+implemented\b"
+    r"|\bha(?:ve|s) been implemented\b",
     re.IGNORECASE,
 )
 IN_PROCESS = re.compile(
@@ -43,9 +44,13 @@ CLOSING = re.compile(
 )
 NUMBERS = r"[0-9]{1,3}(?:\.[0-9]{1,3})?(?:\s*(?:,|;|\band\b|,\s*and\b|to|–|-)\s*[0-9]{1,3}(?:\.[0-9]{1,3})?)*"
 NAMED = re.compile(rf"\brecommendations?\s+(?:Nos?\.?|numbers?|numbered)\s*(?P<numbers>{NUMBERS})", re.IGNORECASE)
-LIST_ABOVE = re.compile(r"\b(?:recommendations? (?:listed )?above|above(?:-mentioned)? recommendations|these recommendations)", re.IGNORECASE)
+LIST_ABOVE = re.compile(
+    r"\b(?:recommendations? (?:listed )?above|above(?:-mentioned)? recommendations|these recommendations)",
+    re.IGNORECASE,
+)
 ELSEWHERE = re.compile(
-    r"\brecommendations\b.{0,80}?\b(?:in|and) (?:the report in )?(?:sub)?paragraphs?\b|\brecommendations? [0-9]+ ?\([a-z]\)",
+    r"\brecommendations\b.{0,80}?\b(?:in|and) (?:the report in )?(?:sub)?paragraphs?\b"
+    r"|\brecommendations? [0-9]+ ?\([a-z]\)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -74,7 +79,7 @@ def said_by(chapeau: str) -> Said:
 def claim_in(sentence: str) -> Claim | None:
     """What the sentence claims is done. "Implemented or in process" of one undivided list stays undivided."""
     done, under_way = IMPLEMENTED.search(sentence), IN_PROCESS.search(sentence)
-    if done and under_way or re.search(r"\beither\b.*\bimplemented\b", sentence) and under_way:
+    if (done and under_way) or (re.search(r"\beither\b.*\bimplemented\b", sentence) and under_way):
         return Claim.IMPLEMENTED_OR_IN_PROCESS
     if done:
         return Claim.IMPLEMENTED

@@ -2,26 +2,30 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from imports.documents_text import Kind, Line, symbols_in
 from imports.reading import tidy
 
-TITLE = re.compile(r"report of the working group on the universal periodic review\b", re.IGNORECASE)
-TITLE_START = re.compile(r"report of the working group on the universal\b", re.IGNORECASE)
+TITLE = re.compile(r"report of the working group on the universal\s*periodic review\b", re.IGNORECASE)
+TITLE_START = re.compile(r"report of the working group on the universal", re.IGNORECASE)
 HEADING = re.compile(
-    r"(?:(?P<part>I{1,3}|1{2,3}|II?l|Il)\s*\.?\s*)?conclusions\s*(?:and\s?/\s?or|and|/)\s*recommendations\s*\**\.?",
+    r"(?:(?P<part>I{1,3}|1{2,3}|II?l|Il)\s*\.?\s*)?conclusions\s*(?:and\s?/\s?or|and|/)\s*recommendations[\s.*]*",
     re.IGNORECASE,
 )
 CONTENTS_ENTRY = re.compile(
     r"conclusions and/or recommendations[ .…]*\s(?P<first>[0-9]{1,3}) ?[-–] ?(?P<last>[0-9]{1,3})\b", re.IGNORECASE
 )
-AFTER_STATE = re.compile(r"\*|contents\b|the annex|distr|ge\.|paragraphs\b|introduction\b|previously issued", re.IGNORECASE)
+AFTER_STATE = re.compile(
+    r"\*|contents\b|the annex|distr|ge\.|paragraphs\b|introduction\b|previously issued", re.IGNORECASE
+)
 REVIEW_OF = re.compile(
     r"\b(?:facilitate|conduct)\w* the review of (?:the )?(?P<state>[^:.;0-9]{3,80}?)(?: \([A-Z]+\))?\s*[:.;]"
     r"|\breview of (?:the )?(?P<held>[^:.;0-9]{3,80}?) was held\b"
 )
 SESSION = re.compile(r"\bheld its (?P<ordinal>[A-Za-z-]+|[0-9]{1,3} ?(?:st|nd|rd|th)) session\b", re.IGNORECASE)
 PAPERS = re.compile(r"A/HRC/WG\.6/(?P<session>[0-9]{1,3})/\s?[A-Z]{3}/")
+LONGEST_NAME = 80
 FIRST_PAGE = 60  # lines
 INTRODUCTION = 150  # lines
 UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -40,7 +44,7 @@ def has_title(lines: Sequence[Line]) -> bool:
     if any(re.fullmatch(r"addendum\**|corrigendum\**", text, re.IGNORECASE) for text in first):
         return False
     return any(TITLE.match(text) for text in first) or any(
-        TITLE_START.match(text) and TITLE.match(tidy(f"{text} {following}")) for text, following in _pairs(first)
+        TITLE_START.match(text) and TITLE.match(tidy(f"{text} {following}")) for text, following in pairwise(first)
     )
 
 
@@ -48,21 +52,14 @@ def state_name(lines: Sequence[Line]) -> str | None:
     """The State under review: the line under the title, or else how the introduction names it."""
     first = [line.text for line in lines[:FIRST_PAGE] if line.kind is Kind.BODY]
     for index, text in enumerate(first):
-        if not TITLE_START.match(text):
-            continue
-        rest = _after_title(" ".join(first[index : index + 2]))
-        below = first[index + 1 :] if TITLE.match(text) else first[index + 2 :]
-        named = rest or next((line for line in below if line.strip("* ")), "")
-        if named and not AFTER_STATE.match(named) and len(named) <= 80:
-            return named.strip("* ")
-        break
+        if TITLE_START.match(text):
+            below = first[index + (1 if TITLE.match(text) else 2) :]
+            named = next((line for text in below if (line := text.strip("*. "))), "")
+            if named and len(named) <= LONGEST_NAME and not AFTER_STATE.match(named):
+                return named
+            break
     found = REVIEW_OF.search(_joined(lines[:INTRODUCTION]))
-    return (found["state"] or found["held"]).strip() if found else None
-
-
-def _after_title(text: str) -> str:
-    """What stands on the line of the title after it, in texts whose lines were joined."""
-    return ""
+    return str(found["state"] or found["held"]).strip() if found else None
 
 
 def session_number(lines: Sequence[Line]) -> int | None:
@@ -100,7 +97,3 @@ def part_two_start(lines: Sequence[Line]) -> int | None:
 
 def _joined(lines: Iterable[Line]) -> str:
     return " ".join(line.text for line in lines if line.kind is not Kind.NOTE)
-
-
-def _pairs(texts: Sequence[str]) -> Iterable[tuple[str, str]]:
-    return zip(texts, texts[1:], strict=False)

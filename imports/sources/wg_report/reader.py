@@ -1,6 +1,5 @@
 """The report as a `Reading`: its recommendations with what each chapeau answers, and what is odd about them."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from imports.reading import (
     Response,
     Severity,
     UnreadableFile,
+    natural_key,
     shorten,
     tidy,
 )
@@ -37,7 +37,6 @@ from imports.sources.wg_report.structure import Block, Item, blocks_of
 
 NAME = "wg_report"
 
-NOTE_MARK = re.compile(r"(?<=[);.])\s*(?:[0-9]{1,2}|\*{1,3}|[a-z])\s*$")
 MISSING_NAMED = 20
 
 
@@ -73,7 +72,7 @@ def read(path: Path) -> Reading:
         state_name=first_page.state_name(lines),
         session=first_page.session_number(lines),
         symbol=first_page.own_symbol(lines),
-        recommendations=tuple(gathered.read.values()),
+        recommendations=tuple(sorted(gathered.read.values(), key=lambda read: natural_key(read.label))),
         problems=tuple(gathered.problems),
     )
 
@@ -115,17 +114,19 @@ def _gather(lines: Sequence[Line], start: int) -> _Gathered:
 def _take_list(block: Block, gathered: _Gathered) -> None:
     said = said_by(block.text)
     if said.response is Response.UNKNOWN:
-        what = _("This paragraph does not say what the State answers to the recommendations under it.")
-        gathered.report(block.place, f"{block.paragraph}. {block.text}", what)
+        gathered.report(block.place, f"{block.paragraph}. {block.text}", _unanswered())
     for item in block.items:
         _take_item(item, said, gathered)
     gathered.problems.extend(_gaps(block))
 
 
+def _unanswered() -> str:
+    return _("This paragraph does not say what the State answers to the recommendations under it.")
+
+
 def _take_item(item: Item, said: Said, gathered: _Gathered) -> None:
     label = str(Label(item.paragraph, item.number, item.suffix))
-    printed = NOTE_MARK.sub("", tidy(item.text))
-    text, states = split_recommenders(printed)
+    text, states = split_recommenders(tidy(item.text))
     if not text:
         what = _("Recommendation %(label)s has no text and was left out. Add the text in the file.") % {"label": label}
         gathered.report(item.place, label, what, Severity.REJECTED)
@@ -208,4 +209,4 @@ def _answer_pending(last: Block, gathered: _Gathered) -> None:
     for read in gathered.under(last.paragraph):
         if read.response is Response.UNKNOWN:
             gathered.read[read.label] = replace(read, response=Response.PENDING)
-    gathered.problems[:] = [problem for problem in gathered.problems if problem.place != last.place]
+    gathered.problems[:] = [found for found in gathered.problems if found.reason != _unanswered()]

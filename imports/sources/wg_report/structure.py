@@ -1,16 +1,17 @@
 """Part II cut into its numbered paragraphs and the recommendations under each, by numbers alone.
 
-A number counts only where it is due: the next recommendation of this paragraph, or the next paragraph. So a wrapped line
-that begins with a year or an article stays text, whatever it looks like.
+A number counts only where it is due: the next recommendation of this paragraph, or the next paragraph. So a wrapped
+line that begins with a year or an article stays text, whatever it looks like.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from imports.documents_text import Kind, Line
+from imports.documents_text import Line, Unit
 from imports.reading import Place, tidy
 from imports.sources.wg_report.chapeaux import CHAPEAU, CLOSING
+from imports.sources.wg_report.notes import without_notes
 
 DOTTED = re.compile(
     r"(?P<paragraph>[0-9]{1,3})\s?[.,]\s?(?P<number>[0-9]{1,3})(?![0-9])"
@@ -19,15 +20,15 @@ DOTTED = re.compile(
 )
 PLAIN = re.compile(r"(?P<number>[0-9]{1,3})\s?[.)](?![0-9])\s*(?P<rest>.*)", re.DOTALL)
 UNEDITED = re.compile(
-    r"\**\s*(?:the )?conclusions (?:and|or|and/or)\s*(?:/or )?recommendations\*? (?:have|has|will|were)(?: not)?(?: been| be)? "
-    r"(?:not )?(?:been )?edited\.?|\*{1,3}",
+    r"\**\s*(?:the )?conclusions and(?:/or)? recommendations\*? (?:have|will|were) not (?:been |be )?edited\.?|\*{1,3}",
     re.IGNORECASE,
 )
 END = re.compile(
-    r"annex(?:es)?\b.{0,40}|(?:III|IV)\.\s.{3,80}|composition of the delegation.{0,20}|voluntary (?:pledges|commitments).{0,60}",
+    r"annex(?:es)?\b.{0,40}|(?:III|IV)\.\s.{3,80}|composition of the delegation.{0,20}"
+    r"|voluntary (?:pledges|commitments).{0,60}",
     re.IGNORECASE,
 )
-BEGINS = re.compile(r"[\W_]*[A-ZÀ-Þ]")  # as a sentence does
+BEGINS = re.compile(r"[\W_]*(?:[a-z]\)\s*)?[A-ZÀ-Þ]")  # as a sentence does, or "(a) Pursue …"
 FURTHEST = 12  # numbers that may be missing between two recommendations before the later one is doubted
 JOINS = ("-", "/", "–")
 
@@ -57,13 +58,14 @@ class Block:
 def blocks_of(lines: Sequence[Line], first: int | None) -> list[Block]:
     """The paragraphs of part II up to the closing one. `first`: its first paragraph, where the contents say so."""
     cutter = _Cutter(first)
-    body = [line for line in lines if line.kind is Kind.BODY and not UNEDITED.fullmatch(line.text)]
+    body = [line for line in without_notes(lines) if not UNEDITED.fullmatch(line.text)]
     for index, line in enumerate(body):
         following = body[index + 1].text if index + 1 < len(body) else ""
-        if not cutter.take(line, following):
+        cutter.take(line, following)
+        if cutter.over:
             break
     for block in cutter.blocks:
-        block.items = [piece for item in _with_lost(block) for piece in (item,)]
+        block.items = list(_with_lost(block))
     return cutter.blocks
 
 
@@ -73,14 +75,16 @@ class _Cutter:
     def __init__(self, first: int | None) -> None:
         self.first = first
         self.blocks: list[Block] = []
+        self.over = False  # the closing paragraph has been met
         self._target: Block | Item | None = None
 
-    def take(self, line: Line, following: str) -> bool:
-        """Use one line. False: part II is over."""
+    def take(self, line: Line, following: str) -> None:
+        """Use one line; `following` is the text of the next."""
         text = line.text
         if self.blocks and (END.fullmatch(text) or CLOSING.match(text)):
-            return False
-        return self._take_dotted(line) or self._take_plain(line, following) or self._append(text)
+            self.over = True
+        else:
+            _ = self._take_dotted(line) or self._take_plain(line, following) or self._append(text)
 
     def _append(self, text: str) -> bool:
         if self._target is not None:
@@ -89,21 +93,26 @@ class _Cutter:
 
     def _take_dotted(self, line: Line) -> bool:
         found = DOTTED.fullmatch(line.text)
-        if not found or not self.blocks:
-            return False
-        block = self.blocks[-1]
-        paragraph, number, rest = int(found["paragraph"]), int(found["number"]), found["rest"]
-        suffix = found["suffix"] or found["latin"] or ""
-        if paragraph != block.paragraph or not (block.dotted or not block.items):
-            return False
-        if rest and not BEGINS.match(rest):
-            return False
-        last = block.items[-1].number if block.items else 0
-        if not last - FURTHEST < number <= last + FURTHEST:
+        block = self._block_of(int(found["paragraph"]), int(found["number"])) if found else None
+        if not found or block is None or (found["rest"] and not BEGINS.match(found["rest"])):
             return False
         block.dotted = True
-        self._open(block, Item(paragraph, number, suffix, line.place, rest))
+        suffix = found["suffix"] or found["latin"] or ""
+        self._open(block, Item(block.paragraph, int(found["number"]), suffix, line.place, found["rest"]))
         return True
+
+    def _block_of(self, paragraph: int, number: int) -> Block | None:
+        """The paragraph in which this number can be due: the one now open, or an earlier one that lacks it.
+
+        A page whose columns were read in another order may bring a lower number late, but none that is far ahead.
+        """
+        block = next((block for block in reversed(self.blocks) if block.paragraph == paragraph), None)
+        if block is None or (block.items and not block.dotted):
+            return None
+        numbers = {item.number for item in block.items}
+        if block is not self.blocks[-1]:
+            return block if number not in numbers and number < max(numbers, default=0) else None
+        return block if number <= max(numbers, default=0) + FURTHEST else None
 
     def _take_plain(self, line: Line, following: str) -> bool:
         found = PLAIN.fullmatch(line.text)
@@ -111,13 +120,13 @@ class _Cutter:
             return False
         number, rest = int(found["number"]), found["rest"]
         words = rest or following
-        if not BEGINS.match(words):
+        # A number alone on its line of a text file is a number, whatever comes next; in a PDF it may be a wrapped one.
+        alone = not rest and line.unit is not Unit.PAGE_LINE
+        if not (alone or BEGINS.match(words)):
             return False
         if self.blocks and CLOSING.match(words):
-            # The closing paragraph; what follows it is not of this part.
-            self._target = None
-            raise_end = True
-            return not raise_end
+            self.over = True
+            return True
         block = self.blocks[-1] if self.blocks else None
         if block is None:
             if self.first is not None and number != self.first:
@@ -125,7 +134,9 @@ class _Cutter:
             self._begin(number, line.place, rest)
             return True
         due = (block.items[-1].number if block.items else 0) + 1
-        if number == block.paragraph + 1 and not (number == due and not block.dotted and not CHAPEAU.search(words[:300])):
+        if number == block.paragraph + 1 and not (
+            number == due and not block.dotted and not CHAPEAU.search(words[:300])
+        ):
             self._begin(number, line.place, rest)
             return True
         if not block.dotted and due <= number < due + FURTHEST:
