@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils.html import escape
 from playwright.sync_api import Browser
 
+from tests import factories as make
 from tests.web.test_home import page
 from web.gallery import contracts
 
@@ -85,6 +86,22 @@ def test_filters_open_on_a_phone_without_script(chromium: Browser, served: str, 
     assert "state=KAZ" in shown.url
     assert shown.get_by_text("Round table").first.is_visible()
     context.close()
+
+
+def test_menu_of_a_person_closes_on_escape_and_keeps_the_place(
+    chromium: Browser, served: str, review_page: SimpleNamespace
+) -> None:
+    shown = chromium.new_page()
+    shown.goto(f"{served}/account/login/?next=/states/")
+    shown.get_by_label("Email").fill(review_page.person.email)
+    shown.get_by_label("Password").fill(make.PASSWORD)
+    shown.get_by_role("button", name="Sign in").click()
+    shown.get_by_text("Olga Owner").click()
+    assert shown.get_by_role("button", name="Sign out").is_visible()
+    assert problems(shown) == []
+    shown.keyboard.press("Escape")
+    assert not shown.get_by_role("button", name="Sign out").is_visible()
+    assert shown.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
 def problems(shown: Any) -> list[str]:
