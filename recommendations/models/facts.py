@@ -96,10 +96,6 @@ class Recommendation(models.Model):
         db_persist=True,
     )
 
-    # What `with_lead` adds to a row.
-    lead_id: int | None
-    lead_status: str | None
-
     objects = RecommendationQuerySet.as_manager()
 
     class Meta:

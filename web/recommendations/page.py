@@ -64,7 +64,7 @@ def show(
     request: HttpRequest, recommendation: Recommendation, reader: Reader, desk: Desk, status: int = 200
 ) -> HttpResponse:
     """Draw the page with these forms."""
-    lead_id = recommendation.lead_id
+    lead_id = recommendation.lead_id  # type: ignore[attr-defined]
     voices = sorted(
         Assessment.objects.filter(recommendation=recommendation).held(reader).current().for_display(),
         key=lambda assessment: (assessment.pk != lead_id, assessment.voice.public_name),

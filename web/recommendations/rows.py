@@ -24,7 +24,7 @@ def rows_of(found: Sequence[Recommendation], reader: Reader, monitored: set[int]
 
     `monitored`: ids of the States for which the reader may record something.
     """
-    leads = Assessment.objects.select_related("voice").in_bulk([r.lead_id for r in found if r.lead_id])
+    leads = Assessment.objects.select_related("voice").in_bulk([r.lead_id for r in found if r.lead_id])  # type: ignore[attr-defined]
     voices = dict(
         Assessment.objects.held(reader)
         .filter(recommendation__in=[r.pk for r in found])
@@ -35,7 +35,7 @@ def rows_of(found: Sequence[Recommendation], reader: Reader, monitored: set[int]
     return [
         Row(
             recommendation=r,
-            lead=leads.get(r.lead_id or 0),
+            lead=leads.get(r.lead_id),  # type: ignore[attr-defined]
             voices=voices.get(r.pk, 0),
             may_record=r.review.state_id in monitored,
         )
