@@ -30,7 +30,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DATA = PROJECT.parent / "shared" / "data"
 REFERENCE = PROJECT / "fixtures" / "reference"
 FURNITURE = re.compile(
-    r"A/HRC/[0-9]{1,2}/[0-9]+(?!/Add)\b|\bGE\.[0-9]{2}-|\b[Pp]age [0-9]{1,3}\b|not been edited|original wording|as read during"
+    r"\bGE\.[0-9]{2}-|\b[Pp]age [0-9]{1,3}\b|not been edited|original wording|as read during"
     r"|conclusions and/or recommendations|\f|\*\*|\ufffd|[\ue000-\uf8ff]"
 )
 LOST_NUMBER = re.compile(r"[;.)] ?[0-9]{1,3}\.(?:[0-9]{1,3}\.?)? [A-Z]")
@@ -81,8 +81,9 @@ def findings(path: Path, reading: Reading, states: States, indexed: dict[str, st
         if not read.states:
             found.without_state.append(read.label)
         found.unknown_names += [f"{read.label} {name}" for name in read.states if states.code(name) is None]
-        if furniture := FURNITURE.search(read.text):
-            found.furniture.append(f"{read.label} “{furniture[0]}”")
+        furniture = FURNITURE.search(read.text)
+        if furniture or (reading.symbol and reading.symbol in read.text):
+            found.furniture.append(f"{read.label} “{furniture[0] if furniture else reading.symbol}”")
         if LOST_NUMBER.search(read.text):
             found.lost_numbers.append(read.label)
     found.disagreements += _disagreements(path, reading, states, indexed or {})
@@ -144,7 +145,9 @@ def _lists(reading: Reading) -> str:
 def _print_findings(found: Findings, reading: Reading) -> None:
     for name, values in vars(found).items():
         if values:
-            print(f"    {name.replace('_', ' ')}: {len(values)}: {', '.join(values[:8])}{' …' if len(values) > 8 else ''}")
+            print(
+                f"    {name.replace('_', ' ')}: {len(values)}: {', '.join(values[:8])}{' …' if len(values) > 8 else ''}"
+            )
     for problem in reading.problems:
         print(f"    {problem.severity}: {shorten(str(problem), 150)}")
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from imports.documents_text import Kind, Line, Unit
 
-NOTE = re.compile(r"(?P<number>[0-9]{1,2})\s+[A-ZÀ-Þ„“\"]")
+NOTE = re.compile(r"(?P<number>[0-9]{1,2})\s+(?=[A-ZÀ-Þ„“\"])(?P<sure>The (?:recommendation|original wording)\b)?")
 MARK = re.compile(r"(?:(?<=[a-z)”’;])|(?<=[a-z)”]\.))(?P<number>[0-9]{1,2})(?=[\s;.,(]|$)")
 MARK_OF_BRACKET = re.compile(r"(?<=\))\s?[0-9]{1,2}(?=\s*[;.,](?![0-9])|\s*$)|(?<=\)[;.])\s?[0-9]{1,2}(?=\s*$)")
 NUMBERED = re.compile(r"[0-9]{1,3}\s?[.)]")
@@ -32,7 +32,7 @@ def _sorted_out(body: Sequence[Line]) -> tuple[list[Line], set[int]]:
     inside = 0
     for line in body:
         found = NOTE.match(line.text) if line.unit is not Unit.PAGE_LINE else None
-        if found and (found["number"] in marks or int(found["number"]) - 1 in numbers):
+        if found and (found["sure"] or found["number"] in marks or int(found["number"]) - 1 in numbers):
             numbers.add(int(found["number"]))
             inside = LONGEST_NOTE if _is_open(line.text) else 0
         elif inside and not NUMBERED.match(line.text):

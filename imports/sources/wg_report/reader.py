@@ -21,7 +21,6 @@ from imports.reading import (
     shorten,
     tidy,
 )
-from imports.recommenders import split_recommenders
 from imports.sources.wg_report import first_page
 from imports.sources.wg_report.chapeaux import (
     CONCLUSIONS,
@@ -33,6 +32,7 @@ from imports.sources.wg_report.chapeaux import (
     named_numbers,
     said_by,
 )
+from imports.sources.wg_report.names import Names
 from imports.sources.wg_report.structure import Block, Item, blocks_of
 
 NAME = "wg_report"
@@ -81,6 +81,7 @@ def read(path: Path) -> Reading:
 class _Gathered:
     """Recommendations by label, in the order of the report, and problems."""
 
+    names: Names
     read: dict[str, ReadRecommendation] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -93,9 +94,10 @@ class _Gathered:
 
 def _gather(lines: Sequence[Line], start: int) -> _Gathered:
     contents = first_page.contents_range(lines)
-    gathered = _Gathered()
+    blocks = blocks_of(lines[start:], contents[0] if contents else None)
+    gathered = _Gathered(Names(tidy(item.text) for block in blocks for item in block.items))
     last: Block | None = None
-    for block in blocks_of(lines[start:], contents[0] if contents else None):
+    for block in blocks:
         if not block.items:
             _take_remark(block, last, gathered)
             continue
@@ -126,7 +128,7 @@ def _unanswered() -> str:
 
 def _take_item(item: Item, said: Said, gathered: _Gathered) -> None:
     label = str(Label(item.paragraph, item.number, item.suffix))
-    text, states = split_recommenders(tidy(item.text))
+    text, states = gathered.names.recommended(tidy(item.text))
     if not text:
         what = _("Recommendation %(label)s has no text and was left out. Add the text in the file.") % {"label": label}
         gathered.report(item.place, label, what, Severity.REJECTED)
