@@ -86,6 +86,7 @@ def findings(path: Path, reading: Reading, states: States, indexed: dict[str, st
             found.furniture.append(f"{read.label} “{furniture[0] if furniture else reading.symbol}”")
         if LOST_NUMBER.search(read.text):
             found.lost_numbers.append(read.label)
+    found.lost_numbers += [str(problem.place) for problem in reading.problems if "without a number" in problem.reason]
     found.disagreements += _disagreements(path, reading, states, indexed or {})
     return found
 
@@ -112,7 +113,7 @@ def _disagreements(path: Path, reading: Reading, states: States, indexed: dict[s
         yield f"symbol {reading.symbol}, the index says {indexed['symbol']}"
 
 
-# -------------------------------------------------------------------------------------------------------- what it prints
+# ------------------------------------------------------------------------------------------------------ what it prints
 
 
 def measure(folder: Path, states: States) -> tuple[int, int]:

@@ -4,6 +4,7 @@ What comes out is as printed, with the place of each line; joining lines to para
 are looking for. Page furniture and small print are marked, not dropped.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ def lines_of(path: Path) -> list[Line]:
     """
     packed = bytes_of(path)
     if b"%PDF-" in packed[:1024]:
-        return pdf_lines(path.name, packed)
+        return list(_pdf(path.name, packed))
     if packed.startswith(b"PK"):
         return word_lines(path)
     kind = kind_of(packed)
@@ -37,6 +38,12 @@ def lines_of(path: Path) -> list[Line]:
             % {"file": path.name, "kind": kind}
         )
     return _checked(path.name, plain_lines(path.name, packed))
+
+
+@lru_cache(maxsize=2)
+def _pdf(name: str, packed: bytes) -> tuple[Line, ...]:
+    """Several readers look at one file before one of them reads it, and a PDF takes a second or two each time."""
+    return tuple(pdf_lines(name, packed))
 
 
 def text_lines(text: str) -> list[Line]:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from imports.reading import Reading, UnreadableFile
-from imports.sources import thematic_list
+from imports.sources import thematic_list, wg_report
 
 
 class Source(Protocol):
@@ -28,7 +28,7 @@ class Source(Protocol):
         """All the file holds; `UnreadableFile` where it cannot be read."""
 
 
-SOURCES: dict[str, Source] = {source.NAME: source for source in (cast(Source, thematic_list),)}
+SOURCES: dict[str, Source] = {source.NAME: source for source in (cast(Source, thematic_list), cast(Source, wg_report))}
 
 
 def reader_for(path: Path, source: str | None = None) -> Source:

@@ -37,6 +37,7 @@ from imports.sources.wg_report.structure import Block, Item, blocks_of
 
 NAME = "wg_report"
 
+NO_STATE = "none"  # the first reports print "(None)"
 MISSING_NAMED = 20
 
 
@@ -137,6 +138,10 @@ def _take_item(item: Item, said: Said, gathered: _Gathered) -> None:
         what = _("The number %(label)s stands here a second time; the first was kept. Correct one of the two numbers.")
         gathered.report(item.place, f"{label} {text}", what % {"label": label}, Severity.REJECTED)
         return
+    for place in item.unnumbered:
+        what = _("What begins here may be another recommendation without a number; it was read as part of %(label)s.")
+        gathered.report(place, f"{label} {text}", what % {"label": label})
+    states = tuple(name for name in states if name.casefold() != NO_STATE)
     if not states:
         what = _("Recommendation %(label)s names no recommending State. Look at its text.") % {"label": label}
         gathered.report(item.place, f"{label} {text}", what)

@@ -29,6 +29,7 @@ END = re.compile(
     re.IGNORECASE,
 )
 BEGINS = re.compile(r"[\W_]*(?:[a-z]\)\s*)?[A-ZÀ-Þ]")  # as a sentence does, or "(a) Pursue …"
+ENDS = re.compile(r"\)\s*[;.]?$")
 FURTHEST = 12  # numbers that may be missing between two recommendations before the later one is doubted
 JOINS = ("-", "/", "–")
 
@@ -42,6 +43,7 @@ class Item:
     suffix: str
     place: Place
     text: str = ""
+    unnumbered: list[Place] = field(default_factory=list)  # where a recommendation seems to begin without a number
 
 
 @dataclass(slots=True)
@@ -84,11 +86,14 @@ class _Cutter:
         if self.blocks and (END.fullmatch(text) or CLOSING.match(text)):
             self.over = True
         else:
-            _ = self._take_dotted(line) or self._take_plain(line, following) or self._append(text)
+            _ = self._take_dotted(line) or self._take_plain(line, following) or self._append(line)
 
-    def _append(self, text: str) -> bool:
-        if self._target is not None:
-            self._target.text = join(self._target.text, text)
+    def _append(self, line: Line) -> bool:
+        target = self._target
+        if isinstance(target, Item) and line.unit is not Unit.PAGE_LINE and _seems_unnumbered(target.text, line.text):
+            target.unnumbered.append(line.place)
+        if target is not None:
+            target.text = join(target.text, line.text)
         return True
 
     def _take_dotted(self, line: Line) -> bool:
@@ -152,6 +157,11 @@ class _Cutter:
     def _open(self, block: Block, item: Item) -> None:
         block.items.append(item)
         self._target = item
+
+
+def _seems_unnumbered(before: str, text: str) -> bool:
+    """Whether a line is a whole recommendation after a whole one: both end with a bracket, the second has a capital."""
+    return bool(ENDS.search(before) and ENDS.search(text) and BEGINS.match(text))
 
 
 def join(text: str, more: str) -> str:
