@@ -11,6 +11,8 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -20,8 +22,20 @@ from imports.reading import Place, UnreadableFile
 from imports.safe_files import kind_of
 from imports.workbooks import LIMITS, TableLimits, Value, open_workbook
 
-__all__ = ["LIMITS", "Table", "TableLimits", "TableRow", "Value", "fold_heading", "tables_of", "text_of"]
+__all__ = [
+    "LIMITS",
+    "Table",
+    "TableLimits",
+    "TableRow",
+    "Value",
+    "clean",
+    "fold_heading",
+    "heads_of",
+    "tables_of",
+    "text_of",
+]
 
+HEAD = 20  # rows among which headings are looked for
 # Control characters, halves of surrogate pairs and non-characters: no text means them, and PostgreSQL refuses NUL.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?$', re.IGNORECASE)  # what Excel writes above a table to name the delimiter
@@ -79,6 +93,23 @@ def tables_of(path: Path, limits: TableLimits = LIMITS) -> list[Table]:
             % {"file": path.name, "kind": kind}
         )
     return [_text_table(path, limits)]
+
+
+def heads_of(path: Path, limits: TableLimits = LIMITS) -> tuple[tuple[TableRow, ...], ...]:
+    """The first rows of each table of a file, enough to find headings in: what sources recognise a file by.
+
+    Kept for the file last asked about, since every source in turn asks about the same one. Raises `UnreadableFile`.
+    """
+    try:
+        stat = path.stat()
+    except (OSError, ValueError):
+        return _heads_of(path, 0, 0, limits)
+    return _heads_of(path, stat.st_size, stat.st_mtime_ns, limits)
+
+
+@lru_cache(maxsize=2)
+def _heads_of(path: Path, _size: int, _changed: int, limits: TableLimits) -> tuple[tuple[TableRow, ...], ...]:
+    return tuple(tuple(islice(table.rows(), HEAD)) for table in tables_of(path, limits))
 
 
 def text_of(value: Value) -> str:

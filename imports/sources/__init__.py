@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from imports.reading import Reading, UnreadableFile
-from imports.sources import thematic_list, wg_report
+from imports.sources import thematic_list, uhri, upr_info, wg_report
 
 
 class Source(Protocol):
@@ -28,7 +28,9 @@ class Source(Protocol):
         """All the file holds; `UnreadableFile` where it cannot be read."""
 
 
-SOURCES: dict[str, Source] = {source.NAME: source for source in (cast(Source, thematic_list), cast(Source, wg_report))}
+SOURCES: dict[str, Source] = {
+    source.NAME: cast(Source, source) for source in (thematic_list, wg_report, upr_info, uhri)
+}
 
 
 def reader_for(path: Path, source: str | None = None) -> Source:
