@@ -3,11 +3,12 @@
 import datetime as dt
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from imports.exports import plain, state_name
-from imports.reading import Response, split_label, tidy
-from imports.tables import fold_heading, text_of
+from imports.reading import Response, split_label
+from imports.tables import clean, fold_heading, text_of
 
 
 class Role(StrEnum):
@@ -70,6 +71,7 @@ SUPPORTED = frozenset({"supported", "accepted"})
 NOTED = frozenset({"noted", "rejected", "not supported"})
 SESSION_NAMED = re.compile(r"\bsession\D{0,4}([0-9]{1,3})\b|\b([0-9]{1,3})\s*(?:st|nd|rd|th)?\s+session", re.IGNORECASE)
 SESSION_ALONE = re.compile(r"\s*([0-9]{1,3})(?:\.0|st|nd|rd|th)?\s*", re.IGNORECASE)
+LONGEST_KEPT = 200  # characters of a field that is remembered once split
 LAST_SERIAL = 2_958_465  # 31 December 9999, in Excel's count of days
 FIRST_DAY = dt.date(1899, 12, 30)  # day 0 of that count, for every day from March 1900 on
 
@@ -93,16 +95,22 @@ def values_of(raw: object) -> list[str]:
     """
     if isinstance(raw, list):
         return [value for piece in raw if not isinstance(piece, list | dict) for value in values_of(piece)]
-    lines = [line.strip() for line in _text(raw).splitlines() if line.strip()]
+    text = _text(raw)
+    return list(_values(text) if len(text) <= LONGEST_KEPT else _values.__wrapped__(text))
+
+
+@lru_cache(maxsize=5_000)  # a quarter of a million records share some two thousand labels
+def _values(text: str) -> tuple[str, ...]:
+    lines = [line.strip() for line in clean(text).splitlines() if line.strip()]
     if not any(map(_is_marked, lines)):
-        return [tidy(line) for line in lines]
+        return tuple(map(plain, lines))
     values: list[str] = []
     for line in lines:
         if _is_marked(line) or not values:
             values.append(line.lstrip("-–").strip() if _is_marked(line) else line)
         else:
             values[-1] += f" {line}"
-    return [tidy(value) for value in values if value]
+    return tuple(plain(value) for value in values if value)
 
 
 def text_in(raw: object) -> str:
@@ -113,7 +121,7 @@ def text_in(raw: object) -> str:
 
 def states_in(raw: object) -> tuple[str, ...]:
     """The names of States in a field, each once, without stars; those joined by "-" parted, hyphenated names whole."""
-    names = (state_name(part) for value in values_of(raw) for part in _part_joined(plain(value)))
+    names = (state_name(part) for value in values_of(raw) for part in _part_joined(value))
     return tuple(dict.fromkeys(filter(None, names)))
 
 

@@ -12,7 +12,6 @@ import ijson
 from django.utils.translation import gettext as _
 
 from imports.reading import UnreadableFile
-from imports.tables import clean
 
 FILE_BYTES = 2_000_000_000
 RECORD_BYTES = 2_000_000  # the longest text seen has some ten thousand; every read may take in CHUNK bytes more
@@ -24,7 +23,7 @@ OPENING, CLOSING = ("start_map", "start_array"), ("end_map", "end_array")
 
 
 def records_of(path: Path) -> Iterator[object]:
-    """Each item of the list the file consists of: a dict, a list, or a single value.
+    """Each item of the list the file consists of: a dict, a list, or a single value; texts with whatever they hold.
 
     Raises `UnreadableFile`, at the first item or any later one, for what is no JSON, no list, cut short or hostile.
     """
@@ -106,8 +105,6 @@ def _build(path: Path, events: Iterator[tuple[str, Any]]) -> Iterator[object]:
             keys.pop()
             if not open_ones:
                 continue  # ijson goes on to see that nothing follows the list
-        elif event == "string":
-            value = clean(value)
         if len(open_ones) == 1:
             yield value
         elif isinstance(open_ones[-1], dict):

@@ -39,7 +39,7 @@ from imports.sources.uhri.fields import (
     values_of,
 )
 from imports.sources.uhri.json_records import records_of
-from imports.tables import Table, tables_of
+from imports.tables import Table, clean, tables_of
 
 NAME = "uhri"
 SOURCE_NOTE = re.compile(r"\s*\bsources? of (?:the )?positions?\s*:.*", re.IGNORECASE | re.DOTALL)
@@ -103,7 +103,11 @@ def _has_needed(record: object) -> bool:
 def _of_json(path: Path) -> Iterator[Entry]:
     first = next(records_of(path), None)
     if not _has_needed(first):
-        keys = ", ".join(f"“{shorten(key, 40)}”" for key in islice(first, 12)) if isinstance(first, dict) else _("none")
+        keys = (
+            ", ".join(f"“{shorten(clean(key), 40)}”" for key in islice(first, 12))
+            if isinstance(first, dict)
+            else _("none")
+        )
         raise UnreadableFile(
             _(
                 "“%(file)s” is not the JSON export of UHRI: looked for records with “Text”, “Countries”, “Body” and "
@@ -121,7 +125,7 @@ def _json_entries(path: Path) -> Iterator[Entry]:
         place = Place(_("the list of records"), number)
         if not isinstance(item, dict):
             what = _("This is no record of UHRI and was left out: a record is an object with keys.")
-            yield Problem(place, shorten(str(item)[:200]), what)
+            yield Problem(place, shorten(clean(str(item)[:200])), what)
             continue
         yield from names.new_ones(place, item)
         fields = {role: value for key, value in item.items() if (role := names.roles.get(key))}
@@ -145,7 +149,7 @@ class _Names:
                 self.printed.setdefault(role, key)
             else:
                 what = _("This column is not known, and nothing in it was read.")
-                yield Problem(place.at(shorten(key, 60)), shorten(key), what, Severity.WARNING)
+                yield Problem(place.at(shorten(clean(key), 60)), shorten(clean(key)), what, Severity.WARNING)
 
 
 def _of_tables(path: Path) -> Iterator[Entry]:
@@ -240,7 +244,7 @@ def _first(record: Record, role: Role) -> str:
 
 
 def _all(record: Record, role: Role) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, map(plain, values_of(record.fields.get(role))))))
+    return tuple(dict.fromkeys(filter(None, values_of(record.fields.get(role)))))
 
 
 @dataclass
