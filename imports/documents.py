@@ -1,148 +1,105 @@
-"""A document goes in: what a reader found in a file becomes recommendations and positions of one review."""
+"""An import in one go, for the command line: read, preview and commit; a dry run stops before anything is written."""
 
-import hashlib
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.core.files import File
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from history.log import Actor, record
-from imports import events
-from imports.reading import Reading, Severity, UnreadableFile, natural_key
-from imports.resolve import Resolver
-from imports.sources import reader_for
-from imports.tally import Tally
-from imports.writer import Writer
-from recommendations import derived
-from reviews.models import Document, Review, Session
-from states.models import State
+from history.log import Actor
+from imports.batches import Prepared, commit_batch, digest_of, harmless, numbers_of, prepare
+from imports.models import Batch, Row
+from imports.preview import make_rows
+from imports.reading import UnreadableFile, natural_key
+from reviews.models import Review
 
 
-class DryRun(Exception):
-    """Raised at the end of a dry run, so that the transaction rolls back."""
-
-
-@dataclass
 class Result:
-    """What an import did, or would do. `to_json` is the shape that the command prints."""
+    """What an import did, or would do. `to_json` is the shape that the command prints (docs/importing.md)."""
 
-    reading: Reading
-    review: Review
-    tally: Tally
-    unknown_states: list[str]
-    unknown_terms: list[str]
-    warnings: list[str] = field(default_factory=list)
+    def __init__(self, review: Review, source: str, rows: list[Row], facts: dict[str, Any], batch: str | None) -> None:
+        self.review = review
+        self.source = source
+        self.rows = rows
+        self.facts = facts
+        self.batch = batch
 
     def to_json(self) -> dict[str, Any]:
-        """Counts, rejected rows and unknown names, as documented in docs/importing.md."""
-        rows = self.reading.recommendations
-        rejected = [problem for problem in self.reading.problems if problem.severity == Severity.REJECTED]
-        responses = Counter(str(row.response) for row in rows)
+        """Counts, rejected rows, conflicts and unknown names."""
+        numbers = numbers_of(self.rows)
         return {
-            "source": self.reading.source,
-            "recommendations": len(rows),
-            "new": self.tally.new,
-            "changed": self.tally.changed,
-            "unchanged": self.tally.unchanged,
-            "rejected": [
-                {"place": str(p.place), "column": p.column, "value": p.value, "reason": p.reason} for p in rejected
-            ],
-            "responses": {
-                code: responses[code] for code in ("supported", "noted", "supported_in_part", "pending", "unknown")
-            },
-            "unknown_states": self.unknown_states,
-            "unknown_terms": self.unknown_terms,
-            "labels": sorted((row.label for row in rows), key=natural_key),
+            "source": self.source,
+            "recommendations": sum(bool(row.label) for row in self.rows),
+            "new": numbers["new"],
+            "changed": numbers["changed"],
+            "unchanged": numbers["unchanged"],
+            "waiting": numbers["waiting"],
+            "rejected": [_rejected(row) for row in self.rows if row.outcome == Row.Outcome.REJECTED],
+            "conflicts": [_conflict(row) for row in self.rows if row.outcome == Row.Outcome.CONFLICT],
+            "responses": self.facts["responses"],
+            "claims": self.facts["claims"],
+            "unknown_states": self.facts["unknown_states"],
+            "unknown_terms": self.facts["unknown_terms"],
+            "labels": sorted((row.label for row in self.rows if row.label), key=natural_key),
+            "rows": {"read": self.facts["read"], "accounted_for": len(self.rows)},
+            "batch": self.batch,
         }
 
 
-def read_document(path: Path, *, iso3: str | None, session: int | None) -> tuple[Reading, State, Session]:
-    """Read a file and settle which review it belongs to: as stated in it, or as given where it states nothing.
-
-    Raises UnreadableFile, also when the file contradicts what was given.
-    """
-    reading = reader_for(path).read(path)
-    state = _settle_state(path.name, reading, iso3)
-    number = _settle_session(path.name, reading, session)
-    found = Session.objects.filter(number=number).first()
-    if found is None:
-        raise UnreadableFile(_("Session %(number)s is not known here; sessions 1 to 54 are.") % {"number": number})
-    return reading, state, found
+def _rejected(row: Row) -> dict[str, str]:
+    return {"place": row.place, "column": row.after["column"], "value": row.after["value"], "reason": row.message}
 
 
-def _settle_state(name: str, reading: Reading, iso3: str | None) -> State:
-    given = State.objects.filter(iso3=iso3.upper()).first() if iso3 else None
-    if iso3 and given is None:
-        message = _("State “%(value)s” is not known here. Use its ISO 3166 alpha-3 code, such as KAZ.")
-        raise UnreadableFile(message % {"value": iso3})
-    stated = Resolver().state(reading.state_name) if reading.state_name else None
-    if given and stated and given != stated:
-        message = _("“%(file)s” says that it is about %(stated)s, and %(given)s was asked for.")
-        raise UnreadableFile(message % {"file": name, "stated": stated, "given": given})
-    if not (given or stated):
-        message = _("“%(file)s” does not say which State it is about. Give the State under review.")
-        raise UnreadableFile(message % {"file": name})
-    return given or stated  # type: ignore[return-value]
-
-
-def _settle_session(name: str, reading: Reading, session: int | None) -> int:
-    if session and reading.session and session != reading.session:
-        message = _("“%(file)s” says that it is of session %(stated)d, and session %(given)d was asked for.")
-        raise UnreadableFile(message % {"file": name, "stated": reading.session, "given": session})
-    number = session or reading.session
-    if number is None:
-        message = _("“%(file)s” does not say which session it is of. Give the number of the session.")
-        raise UnreadableFile(message % {"file": name})
-    return number
+def _conflict(row: Row) -> dict[str, object]:
+    return {"label": row.label, "place": row.place, "fields": row.fields, "reason": row.message}
 
 
 def import_document(
-    path: Path, *, iso3: str | None = None, session: int | None = None, by: Actor, dry_run: bool = False
+    path: Path,
+    *,
+    iso3: str = "",
+    session: int | None = None,
+    source: str = "",
+    by: Actor,
+    dry_run: bool = False,
 ) -> Result:
     """Import a file, all of it or nothing; a dry run tells the same numbers and writes nothing.
 
-    Reading comes first, outside of any transaction. Raises UnreadableFile.
+    A file that proposes nothing leaves no batch. Raises UnreadableFile.
     """
-    reading, state, found = read_document(path, iso3=iso3, session=session)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    try:
-        with transaction.atomic():
-            result = _write(reading, state, found, digest, by)
-            if dry_run:
-                raise DryRun(result)
-    except DryRun as stop:
-        return stop.args[0]  # type: ignore[no-any-return]
-    return result
+    if not path.is_file():
+        # The reader's own sentence names the file and why it cannot be opened.
+        prepare(path, "", iso3=iso3, session=session, source=source)
+    prepared = prepare(path, digest_of(path), iso3=iso3, session=session, source=source)
+    rows, facts = make_rows(Batch(), prepared.reading, prepared.review, prepared.document)
+    numbers = numbers_of(rows)
+    if dry_run or not (numbers["new"] or numbers["changed"] or numbers["conflict"] or numbers["waiting"]):
+        return Result(prepared.review, prepared.reading.source, rows, facts, None)
+    batch = _committed(path, prepared, rows, facts, by)
+    return Result(prepared.review, prepared.reading.source, list(batch.rows.all()), facts, batch.key)
 
 
-def _write(reading: Reading, state: State, session: Session, digest: str, by: Actor) -> Result:
-    review, _created = Review.objects.get_or_create(state=state, session=session)
-    Review.objects.select_for_update().get(pk=review.pk)  # two imports of one review take turns
-    document = _document(reading, review, digest)
-    writer = Writer(review, document)
-    ids = writer.write(reading.recommendations)
-    derived.refresh_positions(ids)
-    derived.refresh_leads(ids)
-    tally = writer.tally
-    if tally.new or tally.changed:
-        record(
-            events.DOCUMENT_IMPORTED,
-            document,
-            by=by,
-            review_id=review.pk,
-            new={"new": tally.new, "changed": tally.changed, "unchanged": tally.unchanged, "document": document.pk},
-        )
-    warnings = [str(problem) for problem in reading.problems if problem.severity == Severity.WARNING]
-    return Result(reading, review, tally, sorted(writer.unknown_states), sorted(writer.unknown_terms), warnings)
+@transaction.atomic
+def _committed(path: Path, prepared: Prepared, rows: list[Row], facts: dict[str, Any], by: Actor) -> Batch:
+    batch = Batch(
+        file_name=harmless(path.name),
+        sha256=prepared.document.sha256,
+        source=prepared.reading.source,
+        status=Batch.Status.PREVIEW,
+        facts=facts
+        | {
+            "state": prepared.state.iso3,
+            "session": prepared.session.number,
+            "symbol": prepared.reading.symbol,
+        },
+    )
+    with path.open("rb") as file:
+        batch.file.save(f"{batch.key}-{batch.file_name}", File(file), save=False)
+    batch.save()
+    for row in rows:
+        row.batch = batch
+    Row.objects.bulk_create(rows, batch_size=1000)
+    return commit_batch(batch=batch, by=by)
 
 
-def _document(reading: Reading, review: Review, digest: str) -> Document:
-    """The same file is the same document, whatever it is called."""
-    kind = Document.Kind.THEMATIC_LIST
-    title = f"Thematic list of recommendations, {review.state.name}, session {review.session.number}"
-    key = f"thematic-list-{review.session.number}-{review.state.iso3.lower()}-{digest[:8]}"
-    defaults = {"key": key, "kind": kind, "title": title, "symbol": reading.symbol or ""}
-    return Document.objects.get_or_create(review=review, sha256=digest, defaults=defaults)[0]
+__all__ = ["Result", "UnreadableFile", "import_document"]

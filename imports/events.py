@@ -7,6 +7,7 @@ from history.registry import register
 DOCUMENT_IMPORTED = register(
     "document.imported", _("imported a document"), keys={"new", "changed", "unchanged", "document"}, notifies=True
 )
+IMPORT_UNDONE = register("import.undone", _("took an import back"), keys={"undone", "left", "document"})
 SESSION_LOADED = register(
     "session.loaded", _("loaded a session file"), keys={"new", "changed", "unchanged"}, notifies=False
 )

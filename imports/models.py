@@ -1,7 +1,15 @@
-"""What has been loaded, so that it is not loaded again."""
+"""What has been loaded, so that it is not loaded again; and imports: a batch for each file, a row for each row."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.files.storage import storages
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from recommendations.models import Recommendation
+from recommendations.models.facts import new_public_id
+from reviews.models import Document, Review
 
 
 class LoadedFile(models.Model):
@@ -13,3 +21,92 @@ class LoadedFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def private_files() -> object:
+    """Where uploads are kept: never under an address of their own."""
+    return storages["default"]
+
+
+class Batch(models.Model):
+    """One import of one file: read by a worker, shown, committed, perhaps undone. It is never deleted."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting to be read")
+        READING = "reading", _("being read")
+        FAILED = "failed", _("could not be read")
+        PREVIEW = "preview", _("read; nothing is written yet")
+        COMMITTED = "committed", _("committed")
+        UNDONE = "undone", _("undone")
+
+    key = models.CharField(max_length=8, unique=True, default=new_public_id, editable=False, db_collation="C")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    file = models.FileField(upload_to="imports/", storage=private_files, max_length=200)
+    file_name = models.CharField(max_length=150)  # as the person called it, made harmless
+    sha256 = models.CharField(max_length=64)
+    source = models.CharField(max_length=30, blank=True)  # NAME of the source package that read it
+    # What the person said of it, where the file does not say.
+    given_source = models.CharField(max_length=30, blank=True)
+    given_state = models.CharField(max_length=3, blank=True)
+    given_session = models.PositiveSmallIntegerField(null=True, blank=True)
+    review = models.ForeignKey(Review, null=True, on_delete=models.PROTECT, related_name="batches")
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="batches")
+    created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    problem = models.TextField(blank=True)  # why it could not be read, or not be committed
+    lease_until = models.DateTimeField(null=True)  # the worker that reads it says until then that it is alive
+    facts = models.JSONField(default=dict)  # unknown names, warnings, totals as printed
+    created_at = models.DateTimeField(db_default=Now())
+    committed_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Row(models.Model):
+    """What one row of a file says, what stood there, and what becomes of it."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", _("new")
+        CHANGED = "changed", _("changed")
+        UNCHANGED = "unchanged", _("unchanged")
+        CONFLICT = "conflict", _("conflict")
+        WAITING = "waiting", _("waiting for its recommendation")
+        REJECTED = "rejected", _("rejected")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("proposed")
+        WRITTEN = "written", _("written")
+        LEFT = "left", _("left as it was")
+        UNDONE = "undone", _("undone")
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
+    number = models.PositiveIntegerField()
+    place = models.CharField(max_length=200)
+    label = models.CharField(max_length=20, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    take = models.BooleanField(default=False)  # a person decided a conflict for this file
+    fields = ArrayField(models.CharField(max_length=20), default=list)  # which parts differ
+    before = models.JSONField(null=True)  # as it stood when the file was read (imports.snapshots)
+    after = models.JSONField(null=True)  # what the file says; absent parts are not stated by it
+    message = models.TextField(blank=True)
+    recommendation = models.ForeignKey(Recommendation, null=True, on_delete=models.PROTECT, related_name="import_rows")
+
+    class Meta:
+        verbose_name = _("row of an import")
+        verbose_name_plural = _("rows of imports")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="row_number_unique_in_batch")]
+        indexes = [
+            # The preview's list of one outcome, in the order of the file.
+            models.Index(fields=["batch", "outcome", "number"], name="import_row_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label or self.place}: {self.outcome}"

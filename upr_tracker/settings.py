@@ -173,6 +173,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "socket_connect_timeout": 2
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # Catches what a killed process left: events not yet sequenced, messages whose lease ran out.
+    "sweep-imports": {"task": "imports.sweep", "schedule": 60.0},
     "sweep-messages": {"task": "notifications.sweep", "schedule": env.float("UPR_SWEEP_SECONDS", 30.0)},
     # An organisation that was named to lead from a day to come leads when the day has come.
     "start-leads": {"task": "recommendations.start_leads", "schedule": 3600.0},

@@ -1,23 +1,37 @@
 """The import page: who may, what it shows before and after, and what bad files get."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from imports import batches
+from imports.models import Batch
 from imports.reference import load_reference
 from recommendations.models import Recommendation
 from states.models import State
-from tests import factories as make
 from tests.imports.official import S20, needs_official
 
 URL = "/imports/"
 
 
+@pytest.fixture(autouse=True)
+def _place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    field = Batch._meta.get_field("file")
+    monkeypatch.setattr(field, "storage", FileSystemStorage(location=tmp_path / "files"))
+
+
 def post(client: Client, content: bytes, name: str = "list.docx", **values: str) -> Any:
-    return client.post(URL, {"file": SimpleUploadedFile(name, content), "act": "import", **values})
+    """Send a file; where it is taken, read it as the worker does, and show what came of it."""
+    answer = client.post(URL, {"file": SimpleUploadedFile(name, content), **values})
+    if answer.status_code != 302:
+        return answer
+    batches.read_batch(Batch.objects.latest("id").pk)
+    return client.get(answer["Location"])
 
 
 @pytest.mark.parametrize(("who", "status"), [("administrator", 200), ("outsider", 200), ("owner", 403), ("mate", 403)])
@@ -36,27 +50,33 @@ def test_import_page_of_the_public_leads_to_sign_in(client: Client, db: None) ->
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
-        (b"", "list.docx", "empty"),
-        (b"%PDF-1.7 words", "list.docx", "PDF"),
+        (b"%PDF-1.7 words", "list.docx", "list.docx"),
         (b"PK\x03\x04 cut off", "list.docx", "list.docx"),
         (b"words", "../../../etc/passwd", "passwd"),
         (b"words", "\u202excod.exe", "xcod.exe"),
     ],
 )
-def test_import_of_a_bad_file_is_said_beside_the_field(
-    cast: SimpleNamespace, client: Client, content: bytes, name: str, said: str
+def test_import_of_a_bad_file_says_why_and_writes_nothing(
+    cast: SimpleNamespace, client: Client, content: bytes, name: str, said: str, tmp_path: Path
 ) -> None:
     client.force_login(cast.administrator)
     answer = post(client, content, name)
-    assert answer.status_code == 422
-    assert said in answer.content.decode()
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "This document could not be read" in html
+    assert said in html
+    assert Recommendation.objects.count() == 1
+    assert {path.parent for path in tmp_path.rglob("*") if path.is_file()} == {tmp_path / "files" / "imports"}
 
 
-def test_import_without_a_file_asks_for_one(cast: SimpleNamespace, client: Client) -> None:
+@pytest.mark.parametrize("values", [{}, {"file": SimpleUploadedFile("list.docx", b"")}])
+def test_import_without_a_file_asks_for_one(
+    cast: SimpleNamespace, client: Client, values: dict[str, SimpleUploadedFile]
+) -> None:
     client.force_login(cast.administrator)
-    answer = client.post(URL, {"act": "import"})
+    answer = client.post(URL, values)
     assert answer.status_code == 422
-    assert "Choose the document." in answer.content.decode()
+    assert "Choose the document" in answer.content.decode()
 
 
 def test_import_of_a_huge_file_is_refused_unread(cast: SimpleNamespace, client: Client) -> None:
@@ -66,35 +86,55 @@ def test_import_of_a_huge_file_is_refused_unread(cast: SimpleNamespace, client: 
 
 
 @needs_official
-def test_import_looks_first_then_imports_then_changes_nothing(cast: SimpleNamespace, client: Client) -> None:
+def test_import_shows_then_commits_then_is_taken_back(cast: SimpleNamespace, client: Client) -> None:
     load_reference()
     client.force_login(cast.administrator)
-    looked = post(client, S20.read_bytes(), act="look").content.decode()
-    assert "163 recommendations found. Nothing is written yet." in looked
+    shown = post(client, S20.read_bytes()).content.decode()
+    assert "Commit 163 recommendations" in shown
     assert not Recommendation.objects.filter(review__session__number=20).exists()
-    done = post(client, S20.read_bytes()).content.decode()
-    assert "163 recommendations imported." in done
-    again = post(client, S20.read_bytes())
-    assert again.context["result"].tally.unchanged == 163
+    address = f"{URL}{Batch.objects.get().key}/"
+    done = client.post(f"{address}commit/", follow=True).content.decode()
+    assert "What this document did" in done
+    assert Recommendation.objects.filter(review__session__number=20).count() == 163
+    assert "rejected" in client.get(f"{address}?outcome=rejected").content.decode()
+    again = post(client, S20.read_bytes()).content.decode()
+    assert "This document proposes nothing" in again
+    undone = client.post(f"{address}undo/", follow=True).content.decode()
+    assert "This import was taken back" in undone
+    assert not Recommendation.objects.filter(review__session__number=20, removed_at=None).exists()
+
+
+@needs_official
+def test_import_of_somebody_else_is_not_found(cast: SimpleNamespace, client: Client) -> None:
+    load_reference()
+    client.force_login(cast.administrator)
+    post(client, S20.read_bytes())
+    address = f"{URL}{Batch.objects.get().key}/"
+    client.force_login(cast.outsider)
+    assert client.get(address).status_code == 404
+    assert client.post(f"{address}commit/").status_code == 404
+    client.force_login(cast.owner)
+    assert client.get(address).status_code == 403
 
 
 @needs_official
 def test_import_by_a_manager_is_for_monitored_states_only(cast: SimpleNamespace, client: Client) -> None:
     load_reference()
     client.force_login(cast.outsider)
-    answer = post(client, S20.read_bytes())
+    post(client, S20.read_bytes())
+    address = f"{URL}{Batch.objects.get().key}/"
+    answer = client.post(f"{address}commit/")
     assert answer.status_code == 403
     assert "does not monitor Slovenia" in answer.content.decode()
     assert not Recommendation.objects.filter(review__session__number=20).exists()
     cast.others.monitors.add(State.objects.get(iso3="SVN"))
-    assert post(client, S20.read_bytes()).status_code == 200
+    assert client.post(f"{address}commit/").status_code == 302
 
 
 @needs_official
 def test_import_that_contradicts_the_form_is_refused(cast: SimpleNamespace, client: Client) -> None:
     load_reference()
-    make.make_session(20)
     client.force_login(cast.administrator)
-    answer = post(client, S20.read_bytes(), state="KAZ")
-    assert answer.status_code == 422
-    assert "Slovenia" in answer.content.decode()
+    html = post(client, S20.read_bytes(), state="KAZ").content.decode()
+    assert "This document could not be read" in html
+    assert "Slovenia" in html

@@ -17,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--state", metavar="ISO3", help="the State under review, where the document does not say")
         parser.add_argument("--session", type=int, metavar="N", help="the session, where the document does not say")
+        parser.add_argument("--source", metavar="NAME", help="the kind of document, where it is not recognised")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
 
@@ -24,8 +25,9 @@ class Command(BaseCommand):
         try:
             result = import_document(
                 options["file"],
-                iso3=options["state"],
+                iso3=options["state"] or "",
                 session=options["session"],
+                source=options["source"] or "",
                 by=Actor(origin=Origin.IMPORT),
                 dry_run=options["dry_run"],
             )
@@ -44,10 +46,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{result.review}: {found['recommendations']} recommendations ({responses})")
         for row in found["rejected"]:
             self.stdout.write(f"Rejected: {row['place']}: {row['reason']} [{row['value']}]")
-        for warning in result.warnings:
+        for row in found["conflicts"]:
+            fields = ", ".join(row["fields"])
+            self.stdout.write(f"Conflict, left as it was: {row['label']} ({fields}): {row['reason']}")
+        for warning in result.facts["warnings"]:
             self.stdout.write(f"Please look: {warning}")
         for name in found["unknown_states"]:
             self.stdout.write(f"Unknown State: {name}")
         for label in found["unknown_terms"]:
             self.stdout.write(f"Unknown term: {label}")
-        self.stdout.write(str(result.tally))
+        counts = [f"{found[name]} {name}" for name in ("new", "changed", "unchanged")]
+        counts += [f"{found['waiting']} waiting"] if found["waiting"] else []
+        self.stdout.write(", ".join(counts))
+        if found["batch"]:
+            self.stdout.write(f"Import {found['batch']}; take it back with: manage.py undo_import {found['batch']}")
