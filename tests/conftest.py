@@ -6,6 +6,7 @@ database) and `worker` (a real Celery worker). A frozen clock is `time_machine.t
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -99,8 +100,14 @@ def worker(transactional_db: None, tmp_path: Any) -> Iterator[Callable[..., work
 
 
 @pytest.fixture(scope="session")
-def _server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with workers.server(tmp_path_factory.mktemp("server")) as address:
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the production server; a worker that shall see its uploads is given the same."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def _server(django_db_setup: None, server_folder: Path) -> Iterator[str]:
+    with workers.server(server_folder) as address:
         yield address
 
 

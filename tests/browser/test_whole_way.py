@@ -39,15 +39,15 @@ def test_document_to_status_to_notice_to_api(
     visitor: Callable[..., Visitor],
     people: dict[str, Person],
     worker: Callable[..., workers.Process],
-    tmp_path: Path,
+    server_folder: Path,
 ) -> None:
-    worker(UPR_DATA_DIR=str(tmp_path))
+    worker(UPR_DATA_DIR=str(server_folder))
     _import(visitor().sign_in(people["administrator"]))
     follower = visitor().sign_in(people["follower"])
     _follow(follower)
     _record(visitor().sign_in(people["reviewer"]))
     _be_told(follower)
-    mails = [path.read_text() for path in (tmp_path / "mail").glob("*.eml")]
+    mails = [path.read_text() for path in (server_folder / "mail").glob("*.eml")]
     assert len(mails) == 1
     assert people["follower"].email in mails[0]
     answer = follower.page.request.get(
@@ -60,16 +60,17 @@ def test_document_to_status_to_notice_to_api(
 
 
 def _import(window: Visitor) -> None:
-    """Look first, import, and name who leads the review."""
+    """Send the document, look at what it would do, commit, and name who leads the review."""
     page = window.goto("/imports/")
     window.check_accessibility()
     page.set_input_files("[name=file]", S48)
-    page.get_by_role("button", name="Look first").click()
-    expect(page.locator("#result")).to_contain_text("254 recommendations found. Nothing is written yet.")
+    page.get_by_role("button", name="Read the document").click()
+    commit = page.get_by_role("button", name="Commit 254 recommendations")
+    expect(commit).to_be_visible()
+    window.check_accessibility()
     assert not Recommendation.objects.exists()
-    page.set_input_files("[name=file]", S48)
-    page.get_by_role("button", name="Import 254 recommendations").click()
-    expect(page.locator("#result")).to_contain_text("254 recommendations imported.")
+    commit.click()
+    expect(page.locator("h1")).to_contain_text("What this document did")
     window.check_accessibility()
     page = window.goto("/reviews/48/SVN/")
     window.check_accessibility()
