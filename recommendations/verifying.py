@@ -23,7 +23,7 @@ FORKED = """
     SELECT a.recommendation_id, a.voice_id, count(*) FROM recommendations_assessment a
     LEFT JOIN recommendations_assessment later ON later.based_on_id = a.id
     GROUP BY 1, 2 HAVING count(*) FILTER (WHERE later.id IS NULL) <> 1
-        OR count(*) FILTER (WHERE a.based_on_id IS NULL) <> 1
+        OR count(*) FILTER (WHERE a.based_on_id >= a.id) > 0
     ORDER BY 1, 2
 """
 BASELESS = """
@@ -61,4 +61,4 @@ def repair() -> int:
 def _rows(question: str) -> list[tuple[int, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(question)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

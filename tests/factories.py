@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from accounts.models import Membership, Organisation, Person
 from accounts.roles import Role
@@ -137,6 +138,7 @@ def make_goal(code: str = "16", parent: Goal | None = None) -> Goal:
     return Goal.objects.create(code=code, name=f"Goal {code}", parent=parent, order=int(float(code) * 100))
 
 
+@transaction.atomic  # the database asks for a basis when the transaction commits
 def make_assessment(
     recommendation: Recommendation, voice: Organisation, status: str = "in_progress", **fields: Any
 ) -> Assessment:

@@ -84,8 +84,9 @@ def test_no_key_points_up(name: str) -> None:
 
 def _targets(field: "models.ForeignKey | models.ManyToManyField") -> Iterator[type[models.Model]]:  # type: ignore[type-arg]
     yield field.remote_field.model
-    if isinstance(field, models.ManyToManyField):
-        yield field.remote_field.through
+    through = getattr(field.remote_field, "through", None)
+    if through is not None:
+        yield through
 
 
 def _may_know(name: str, other: str) -> bool:

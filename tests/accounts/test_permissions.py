@@ -84,14 +84,14 @@ def test_stranger_may_nothing_and_is_told_why(state: State, group: Organisation,
         decision = may(person, act, organisation=group, state=state)  # type: ignore[arg-type]
         assert not decision
         assert decision.reason == sentence
-    assert may(unattached, act, state=state).reason.startswith("You belong to no organisation here.")
+    assert str(may(unattached, act, state=state).reason).startswith("You belong to no organisation here.")
     assert voices(None, act, state) == voices(unattached, act, state) == []
     assert monitored_states(None, act) == set()
 
 
 def test_collective_name_is_what_a_stranger_is_told(state: State) -> None:
     hidden = make.make_organisation("Real Name", collective_name="Coalition of Groups", monitors=[state])
-    reason = may(make.make_person(), Act.PUBLISH, organisation=hidden, state=state).reason
+    reason = str(may(make.make_person(), Act.PUBLISH, organisation=hidden, state=state).reason)
     assert "Real Name" not in reason
     assert "Coalition of Groups" in reason
 
@@ -103,7 +103,7 @@ def test_unverified_organisation_may_nothing(state: State, role: Role) -> None:
     for act in Act:
         decision = may(person, act, organisation=unverified, state=state)
         assert not decision
-        assert "has not been verified yet" in decision.reason
+        assert "has not been verified yet" in str(decision.reason)
         assert voices(person, act, state) == []
         assert monitored_states(person, act) == set()
 

@@ -137,12 +137,13 @@ def test_second_sequencer_waits_for_the_first(recommendation: Recommendation) ->
     def second() -> None:
         feed.sequence()
         order.append("second")
+        connection.close()
 
     with transaction.atomic():
         write(recommendation)
     with transaction.atomic():
         feed.sequence()
-        thread = threading.Thread(target=lambda: (second(), connection.close()))
+        thread = threading.Thread(target=second)
         thread.start()
         thread.join(timeout=0.3)
         assert thread.is_alive()
@@ -171,10 +172,11 @@ def test_mark_lets_one_reader_at_a_time(recommendation: Recommendation) -> None:
     def other() -> None:
         with transaction.atomic():
             taken.append(feed.locked_mark("somebody").position)
+        connection.close()
 
     with transaction.atomic():
         mark = feed.locked_mark("somebody")
-        thread = threading.Thread(target=lambda: (other(), connection.close()))
+        thread = threading.Thread(target=other)
         thread.start()
         thread.join(timeout=0.3)
         assert taken == []

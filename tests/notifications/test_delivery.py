@@ -81,7 +81,12 @@ def test_claimed_mail_is_another_workers_after_the_lease_only(message: Message, 
 def test_lease_is_what_the_settings_say(message: Message, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.MAIL_LEASE_SECONDS = 77
     during: list[Message] = []
-    monkeypatch.setattr(mails, "wants_neutral", lambda m: bool(during.append(Message.objects.get(pk=m.pk))))
+
+    def look(sent: Message) -> bool:
+        during.append(Message.objects.get(pk=sent.pk))
+        return False
+
+    monkeypatch.setattr(mails, "wants_neutral", look)
     before = timezone.now()
     actions.deliver(message.pk)
     assert during[0].mail == "claimed"

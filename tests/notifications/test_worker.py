@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+from history.log import Actor
 from history.models import FeedEntry, Pending
 from notifications import mails
 from notifications.models import Message
@@ -71,7 +72,7 @@ def test_worker_keeps_mails_of_the_local_mode_as_files_and_a_redaction_finds_no_
     process = worker(EMAIL_URL="", UPR_LOCAL="1", UPR_DATA_DIR=str(tmp_path))
     made = publish()
     assert wait_until(lambda: sent() == 2, seconds=10), tail(process.log, 40)
-    recommendation_actions.redact_assessment(assessment=made, by=recommendation_actions.Actor())
+    recommendation_actions.redact_assessment(assessment=made, by=Actor())
     written = [file.read_text() for file in (tmp_path / "mail").glob("*.eml")]
     assert sorted(person.email in text for person in people for text in written) == [False, False, True, True]
     assert not [text for text in written if "Quillfeather" in text]

@@ -22,7 +22,11 @@ MONITORING = BasisContent("monitoring", description="Read the official gazette."
 
 def content(status: str = "in_progress", **fields: Any) -> AssessmentContent:
     """A judgement that may be published."""
-    defaults = {"holds_from": datetime.date(2026, 3, 1), "reason": "A draft law was published.", "bases": [MONITORING]}
+    defaults: dict[str, Any] = {
+        "holds_from": datetime.date(2026, 3, 1),
+        "reason": "A draft law was published.",
+        "bases": [MONITORING],
+    }
     return AssessmentContent(status=status, **defaults | fields)
 
 

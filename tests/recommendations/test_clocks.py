@@ -3,6 +3,7 @@
 import datetime
 import random
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -28,10 +29,16 @@ def noon(text: str) -> datetime.datetime:
 def shown(recommendation: Recommendation, *, as_of: str = "", known_on: str = "") -> str | None:
     """The status that a list shows to a reader at these days."""
     reader = PUBLIC.at(as_of=day(as_of) if as_of else None, known_on=day(known_on) if known_on else None)
-    found = Recommendation.objects.with_lead(reader).get(pk=recommendation.pk)
+    found: Any = Recommendation.objects.with_lead(reader).get(pk=recommendation.pk)
     status = Assessment.objects.get(pk=found.lead_id).status if found.lead_id else None
     assert found.lead_status == status
     return status
+
+
+def leads(reader: Reader) -> dict[int, int | None]:
+    """The lead assessment of each recommendation, as this reader is shown it."""
+    rows: list[Any] = list(Recommendation.objects.with_lead(reader))
+    return {row.pk: row.lead_id for row in rows}
 
 
 @pytest.fixture
@@ -145,8 +152,7 @@ def test_clocks_at_today_tell_what_the_kept_column_tells(cast: SimpleNamespace, 
             Assessment.objects.filter(pk=made.pk).update(withdrawn_at=timezone.now())
     derived.refresh_leads([row.pk for row in rows])
     today = timezone.now().date()
-    kept = dict(Recommendation.objects.with_lead(PUBLIC).values_list("pk", "lead_id"))
+    kept = leads(PUBLIC)
     assert any(kept.values())
     for as_of, known_on in ((today, None), (None, today), (today, today)):
-        clocked = Recommendation.objects.with_lead(PUBLIC.at(as_of=as_of, known_on=known_on))
-        assert dict(clocked.values_list("pk", "lead_id")) == kept
+        assert leads(PUBLIC.at(as_of=as_of, known_on=known_on)) == kept

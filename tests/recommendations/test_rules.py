@@ -17,10 +17,10 @@ from tests.workers import connect_as_owner
 DAY = datetime.date(2026, 3, 1)
 
 
-def sql(statement: str, *parameters: object) -> None:
+def sql(statement: str) -> None:
     """One statement as the application's role."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement)
 
 
 @pytest.mark.parametrize(
