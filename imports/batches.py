@@ -50,7 +50,7 @@ def prepare(path: Path, digest: str, *, iso3: str = "", session: int | None = No
     """Read a file and settle where it belongs; writes nothing. Raises UnreadableFile."""
     reading = read_in_child(path, source)
     if reading.source not in Document.Kind.values:
-        message = _("“%(file)s” is a database export, which cannot be imported yet. Import the review's report or list.")
+        message = _("“%(file)s” is a database export, which cannot be imported yet. Import the report or the list.")
         raise UnreadableFile(message % {"file": path.name})
     state, found = settle(path.name, reading, iso3, session)
     review = Review.objects.filter(state=state, session=found).first() or Review(state=state, session=found)
@@ -300,7 +300,7 @@ def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.status != Batch.Status.COMMITTED or batch.review is None or batch.document is None:
         return batch
-    Review.objects.select_for_update().get(pk=batch.review_id)
+    Review.objects.select_for_update().get(pk=batch.review.pk)
     rows = list(batch.rows.filter(state=Row.State.WRITTEN).select_related("recommendation"))
     held = {
         recommendation.pk: both
@@ -333,7 +333,7 @@ def _take_back(row: Row, recommendation: Recommendation, document: Document) -> 
     if row.outcome == Row.Outcome.NEW:
         writer.remove(recommendation)
     else:
-        writer.put(recommendation, document, row.before, row.fields)
+        writer.put(recommendation, document, row.before or {}, row.fields)
 
 
 def _changed_since(row: Row, now: Snapshot) -> str:

@@ -9,7 +9,7 @@ import os
 import resource
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +80,18 @@ def main(arguments: list[str]) -> int:
     except UnreadableFile as error:
         sys.stdout.write(str(error))
         return REFUSED
-    json.dump(asdict(replace(reading, mentions=())), sys.stdout)
+    json.dump(_plain(reading), sys.stdout)
     return 0
+
+
+PLAIN = ("source", "state_name", "session", "symbol", "printed_totals")
+LISTS = ("recommendations", "positions", "problems")
+
+
+def _plain(reading: Reading) -> dict[str, Any]:
+    """A reading as JSON can hold it, without mentions."""
+    found = {name: getattr(reading, name) for name in PLAIN}
+    return found | {name: [asdict(row) for row in getattr(reading, name)] for name in LISTS}
 
 
 def _reading(found: dict[str, Any]) -> Reading:
@@ -97,7 +107,7 @@ def _reading(found: dict[str, Any]) -> Reading:
         Problem(Place(**row["place"]), row["value"], row["reason"], Severity(row["severity"]))
         for row in found["problems"]
     ]
-    plain = {name: found[name] for name in ("source", "state_name", "session", "symbol", "printed_totals")}
+    plain = {name: found[name] for name in PLAIN}
     return Reading(
         **plain, recommendations=tuple(recommendations), positions=tuple(positions), problems=tuple(problems)
     )

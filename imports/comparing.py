@@ -29,7 +29,9 @@ def compare(held: Snapshot | None, said: Snapshot, document: Document, source: D
     """Compare what a document says of a recommendation with what is held, whose source is `source`."""
     if held is None or held["removed"]:
         return Verdict(Row.Outcome.NEW, sorted(said))
-    changed = [part for part in ("issues", "groups", "goals", "position") if part in said and said[part] != held[part]]
+    changed: list[str] = [
+        part for part in ("issues", "groups", "goals", "position") if part in said and said[part] != held[part]
+    ]
     conflicts: list[str] = []
     own = source is None or source.pk == document.pk
     if "text" in said:

@@ -1,7 +1,7 @@
 """What has been loaded, so that it is not loaded again; and imports: a batch for each file, a row for each row."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ class LoadedFile(models.Model):
         return self.name
 
 
-def private_files() -> object:
+def private_files() -> Storage:
     """Where uploads are kept: never under an address of their own."""
     return storages["default"]
 
@@ -94,7 +94,7 @@ class Row(models.Model):
     take = models.BooleanField(default=False)  # a person decided a conflict for this file
     fields = ArrayField(models.CharField(max_length=20), default=list)  # which parts differ
     before = models.JSONField(null=True)  # as it stood when the file was read (imports.snapshots)
-    after = models.JSONField(null=True)  # what the file says; absent parts are not stated by it
+    after = models.JSONField(default=dict)  # what the file says; absent parts are not stated by it
     message = models.TextField(blank=True)
     recommendation = models.ForeignKey(Recommendation, null=True, on_delete=models.PROTECT, related_name="import_rows")
 

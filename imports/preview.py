@@ -86,7 +86,7 @@ def _rejected(batch: Batch, problem: Problem) -> Row:
 
 
 def _facts(reading: Reading, reader: Reader) -> dict[str, Any]:
-    answers = [*reading.recommendations, *reading.positions]
+    answers: list[ReadRecommendation | ReadPosition] = [*reading.recommendations, *reading.positions]
     responses = Counter(str(row.response) for row in answers)
     prefixes: dict[str, list[int]] = {}
     for row in reading.recommendations:

@@ -15,7 +15,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -67,7 +67,8 @@ def open_workbook(path: Path, start: bytes, limits: TableLimits) -> list[Sheet]:
     Raises `UnreadableFile` for what is damaged, protected, too large or no workbook.
     """
     if start.startswith(b"PK"):
-        _check_archive(path, limits)
+        stat = path.stat()
+        _check_once(path, stat.st_size, stat.st_mtime_ns, limits)
     else:
         _check_compound_file(path, limits)
     try:
@@ -139,6 +140,12 @@ def _check_compound_file(path: Path, limits: TableLimits) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------- the archive
+
+
+@lru_cache(maxsize=4)
+def _check_once(path: Path, _size: int, _changed: int, limits: TableLimits) -> None:
+    """Remember which files passed: a large one takes half a minute, and is opened to be recognised and to be read."""
+    _check_archive(path, limits)
 
 
 def _check_archive(path: Path, limits: TableLimits) -> None:
@@ -224,6 +231,7 @@ class _Walk:
         if is_xml:
             parser.Parse(b"", True)
             shape.done()
+            self.elements += shape.elements
 
     def _parser(self, shape: "_Shape") -> expat.XMLParserType:
         # The encoding is forced: calamine reads UTF-8 whatever a part declares, and both must see the same.
@@ -237,12 +245,6 @@ class _Walk:
 
     def _refuse_document_type(self, *_arguments: object) -> None:
         raise _refused(self.file, _("one of its parts declares a document type"))
-
-    def element(self, depth: int) -> None:
-        """Count one element."""
-        self.elements += 1
-        if self.elements > self.limits.elements or depth > self.limits.depth:
-            raise _refused(self.file, _("it is built of too many parts or nested too deeply"))
 
     def sheet(self, rows: int, columns: int) -> None:
         """A sheet reaches so far: its rectangle counts."""
@@ -266,7 +268,8 @@ class _Shape:
     def __init__(self, walk: _Walk, is_ods: bool) -> None:
         self.walk = walk
         self.starts, self.ends = (ODS_STARTS, ODS_ENDS) if is_ods else (XLSX_STARTS, XLSX_ENDS)
-        self.depth = 0
+        self.depth = self.elements = 0
+        self.most = walk.limits.elements - walk.elements
         self.row = self.column = 0  # of the present cell, from 1
         self.rows = self.columns = 0  # how far the filled cells reach
         self.down = self.across = 1  # how often the present row and cell are repeated (.ods)
@@ -276,14 +279,16 @@ class _Shape:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        self.walk.element(self.depth)
-        handler = self.starts.get(name.rpartition(":")[2])
+        self.elements += 1
+        if self.elements > self.most or self.depth > self.walk.limits.depth:
+            raise _refused(self.walk.file, _("it is built of too many parts or nested too deeply"))
+        handler = self.starts.get(name.rpartition(":")[2] if ":" in name else name)
         if handler:
             handler(self, attributes)
 
     def end(self, name: str) -> None:
         self.depth -= 1
-        handler = self.ends.get(name.rpartition(":")[2])
+        handler = self.ends.get(name.rpartition(":")[2] if ":" in name else name)
         if handler:
             handler(self)
 

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('take', models.BooleanField(default=False)),
                 ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None)),
                 ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
+                ('after', models.JSONField(default=dict)),
                 ('message', models.TextField(blank=True)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='imports.batch')),
                 ('recommendation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='import_rows', to='recommendations.recommendation')),
