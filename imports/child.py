@@ -30,7 +30,7 @@ from imports.reading import (
 
 log = logging.getLogger(__name__)
 
-MEMORY = 2 * 1024**3  # bytes of address space; the largest official file needs a tenth
+MEMORY_MB = 2048  # of address space; the largest official file needs a tenth
 SECONDS = 120  # of processor time
 REFUSED = 3  # exit status: the reason stands on standard output
 
@@ -64,7 +64,8 @@ def _project() -> Path:
 def main(arguments: list[str]) -> int:
     """Read the file named first, as the source named second, if any."""
     django.setup()  # for the sentences' language; no connection is opened
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    memory = int(os.environ.get("UPR_READER_MEMORY_MB", MEMORY_MB)) * 1024**2
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from imports.sources import SOURCES, reader_for

@@ -18,6 +18,7 @@ from imports.models import Batch, Row
 from imports.preview import make_rows
 from imports.reading import Claim, Place, Reading, ReadPosition, Response
 from imports.reference import load_reference
+from imports.sources import reader_for
 from recommendations import derived
 from recommendations.models import Position, Recommendation
 from reviews.models import Document, Review
@@ -38,6 +39,8 @@ ROWS = [
 @pytest.fixture(autouse=True)
 def _place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     load_reference()
+    # Read here and not in a process of its own, which takes a second each time; tests/imports/test_child.py proves that.
+    monkeypatch.setattr(batches, "read_in_child", lambda path, source="": reader_for(path, source or None).read(path))
     field = Batch._meta.get_field("file")
     monkeypatch.setattr(field, "storage", FileSystemStorage(location=tmp_path / "files"))
 
