@@ -10,7 +10,7 @@ from accounts.roles import Role
 from reviews.models import Review
 from states.models import State
 
-PASSWORD = "demo-only-password"  # noqa: S105  known to everybody, which is why it works on loopback only
+PASSWORD = "demo-only-password"  # known to everybody, which is why it works on loopback only
 ORGANISATION = "Demo Monitoring Group"
 OTHER = "Demo Follow-up Network"
 
