@@ -13,6 +13,8 @@ from accounts.models import Membership, Organisation, Person
 from engagement.models import Area, EngagementEvent
 from history.log import Actor, record
 from history.models import FeedEntry
+from imports.models import Batch
+from imports.models import Row as ImportRow
 from issues.models import Goal, Issue, IssueAlias, PersonGroup, PersonGroupAlias
 from notifications.models import Follow, Message
 from recommendations import events
@@ -134,6 +136,13 @@ BAD: list[tuple[str, Row]] = [
     ("follow_state_once", lambda c: twice(Follow, person=c.owner, state=c.state)),
     ("follow_issue_once", lambda c: twice(Follow, person=c.owner, issue=c.issue)),
     ("told_once", lambda c: twice(Message, person=c.owner, event=c.event)),
+    ("Batch.key", lambda c: twice(Batch, key="same", file_name="a.docx", sha256="ab")),
+    (
+        "row_number_unique_in_batch",
+        lambda c: twice(
+            ImportRow, batch=Batch.objects.create(file_name="a.docx", sha256="ab"), number=1, outcome="new"
+        ),
+    ),
     (
         "FeedEntry.event",
         lambda c: [FeedEntry.objects.create(position=position, event=c.event) for position in (1, 2)],
