@@ -21,11 +21,34 @@ from xml.sax.saxutils import escape
 STATES_FILE = Path(__file__).resolve().parent.parent / "fixtures" / "reference" / "states.csv"
 ALL_ROWS, UPR_ROWS = 267_500, 130_000
 SESSIONS, PER_SESSION = 54, 14
-OTHER_BODIES = ("CRC", "CEDAW", "CCPR", "CESCR", "CERD", "CAT", "CRPD", "CMW", "CED", "SPT", "SP Torture", "SP Housing")
+OTHER_BODIES: tuple[str, ...] = (
+    "CRC",
+    "CEDAW",
+    "CCPR",
+    "CESCR",
+    "CERD",
+    "CAT",
+    "CRPD",
+    "CMW",
+    "CED",
+    "SPT",
+    "SP Torture",
+    "SP Housing",
+)
 CODES = {"Australia": "AU", "Colombia": "CO", "Czechia": "CZ", "Pakistan": "PK"}
-VERBS = ("Adopt", "Amend", "Carry out", "Consider", "Continue", "Draw up", "Finance", "Give effect to", "Guarantee")
+VERBS: tuple[str, ...] = (
+    "Adopt",
+    "Amend",
+    "Carry out",
+    "Consider",
+    "Continue",
+    "Draw up",
+    "Finance",
+    "Give effect to",
+    "Guarantee",
+)
 VERBS += ("Introduce", "Keep up", "Open", "Publish", "Ratify", "Review", "Set up", "Speed up", "Step up", "Strengthen")
-OBJECTS = (
+OBJECTS: tuple[str, ...] = (
     "a law on equal pay",
     "a plan against violence in the home",
     "an office that hears complaints",
@@ -34,9 +57,14 @@ OBJECTS = (
 OBJECTS += ("help for those who seek asylum", "independent visits to prisons", "rural clinics", "rules for fair trials")
 OBJECTS += ("shelters in every region", "teaching in minority languages", "the protocol on the rights of the child")
 OBJECTS += ("training of the police", "work on access for persons with disabilities", "the register of births")
-MANNERS = ("by the end of the cycle", "in all regions", "in line with its obligations", "together with civil society")
+MANNERS: tuple[str, ...] = (
+    "by the end of the cycle",
+    "in all regions",
+    "in line with its obligations",
+    "together with civil society",
+)
 MANNERS += ("with enough money and staff", "with the courts", "without delay", "without exception", "as it has pledged")
-REASONS = (
+REASONS: tuple[str, ...] = (
     "so that nobody is left out",
     "and report on the results",
     "and measure the effect every year",
@@ -47,16 +75,26 @@ REASONS += (
     "and keep the figures by age and sex",
     "so that those responsible answer for it",
 )
-THEMES = ("Administration of justice & fair trial", "Advancement of women", "Arbitrary arrest & detention")
+THEMES: tuple[str, ...] = (
+    "Administration of justice & fair trial",
+    "Advancement of women",
+    "Arbitrary arrest & detention",
+)
 THEMES += ("Access to justice & remedy", "2030 Agenda & other voluntary commitments")
-GROUPS = ("Children", "Women & girls", "Persons with disabilities", "Migrants", "Persons deprived of their liberty")
-GOALS = (
+GROUPS: tuple[str, ...] = (
+    "Children",
+    "Women & girls",
+    "Persons with disabilities",
+    "Migrants",
+    "Persons deprived of their liberty",
+)
+GOALS: tuple[str, ...] = (
     "16.3 - Rule of law and access to justice",
     "5 - GENDER EQUALITY",
     "16 - PEACE, JUSTICE AND STRONG INSTITUTIONS",
 )
 GOALS += ("10.2 - Inclusion of all", "4.5 - Equal access to education", "3.8 - Health care for all")
-REGIONS = ("Africa", "Asia", "Europe and Central Asia", "Americas", "Middle East and North Africa")
+REGIONS: tuple[str, ...] = ("Africa", "Asia", "Europe and Central Asia", "Americas", "Middle East and North Africa")
 COLUMNS = {
     "Text": "Text",
     "Countries Concerned": "Countries",

@@ -331,7 +331,8 @@ def test_headings_are_compared_without_case_and_punctuation() -> None:
 @pytest.fixture(scope="module")
 def sound_files(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     path = tmp_path_factory.mktemp("sound") / "table"
-    rows = [["State", "Text", "Session"], *(["Peru", f"Text {number}", 20] for number in range(20))]
+    rows: list[list[str | float]] = [["State", "Text", "Session"]]
+    rows += [["Peru", f"Text {number}", 20] for number in range(20)]
     return [
         save_xlsx(path, rows).read_bytes(),
         save_xls(path, rows).read_bytes(),

@@ -128,7 +128,7 @@ def states_in(raw: object) -> tuple[str, ...]:
 def split_number(text: str) -> Numbered:
     """The number a text opens with: "26.49 …", "Recommendation No. 41, para. 81" (81.41), "79(a) …", "67. …"."""
     found = split_label(text)
-    if found and found[0].number and found[1]:
+    if found and found[0].number:
         return Numbered(str(found[0]), found[1])
     if old := OLD_LABEL.match(text):
         return Numbered(f"{int(old['paragraph'])}.{int(old['number'])}", text[old.end() :])
