@@ -7,6 +7,7 @@ what the index and its own table of contents say.
 """
 
 import csv
+import os
 import re
 import sys
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-if not settings.configured:
+if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:  # run alone, not by the tests
     settings.configure(USE_I18N=False)
 
 from imports.documents_text import lines_of

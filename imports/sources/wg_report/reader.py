@@ -39,6 +39,7 @@ NAME = "wg_report"
 
 NO_STATE = "none"  # the first reports print "(None)"
 MISSING_NAMED = 20
+QUOTED = 500  # letters of a value that are looked at for its first line
 
 
 def recognise(path: Path) -> bool:
@@ -87,7 +88,7 @@ class _Gathered:
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, place: Place, value: str, reason: str, severity: Severity = Severity.WARNING) -> None:
-        self.problems.append(Problem(place, shorten(value), reason, severity))
+        self.problems.append(Problem(place, shorten(value[:QUOTED]), reason, severity))
 
     def under(self, paragraph: int) -> list[ReadRecommendation]:
         return [read for read in self.read.values() if read.paragraph == paragraph]
@@ -153,7 +154,7 @@ def _take_item(item: Item, said: Said, gathered: _Gathered) -> None:
         text=text,
         states=states,
         response=said.response,
-        response_source=_("para. %(paragraph)d") % {"paragraph": item.paragraph},
+        response_source=f"para. {item.paragraph}",
         claim=said.claim,
         themes=(),
         groups=(),
@@ -201,7 +202,7 @@ def _take_remark(block: Block, last: Block | None, gathered: _Gathered) -> None:
 
 def _claim(block: Block, labels: Sequence[str], gathered: _Gathered) -> None:
     claim = claim_in(block.text)
-    source = _("para. %(paragraph)d") % {"paragraph": block.paragraph}
+    source = f"para. {block.paragraph}"  # kept as it is, in whatever language the import is made
     for label in labels:
         read = gathered.read.get(label)
         if read is None:
