@@ -4,8 +4,8 @@ python-calamine reads the cells. It holds a sheet as a full rectangle, from its 
 copy of the text in every cell, and aborts the whole process where that does not fit into memory: two cells in opposite
 corners of a sheet are enough, or one long shared string named in many cells. So an archive is first inflated once, and
 each of its XML parts walked by expat with document types refused, to learn how large that rectangle and its text would
-be. An .xls is no archive and is limited by its size alone; whoever reads files of strangers does so in a child process
-with limited memory.
+be; the records of an .xls are walked likewise. Whoever reads files of strangers still does so in a child process with
+limited memory.
 """
 
 import datetime as dt
@@ -24,6 +24,7 @@ from xml.parsers import expat
 from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, load_workbook
 
+from imports.compound_files import CANNOT_FOLLOW, demands_of
 from imports.reading import UnreadableFile
 
 Value = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
@@ -99,6 +100,10 @@ def _unless_meant(error: BaseException, file: str) -> BaseException:
     """`UnreadableFile` for what calamine raises at a bad file, Rust's panics too, which are no `Exception`."""
     if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
         return error
+    return _damaged(file)
+
+
+def _damaged(file: str) -> UnreadableFile:
     return UnreadableFile(
         _("“%(file)s” is a damaged workbook, or none, and cannot be read. Open it, save it as .xlsx and send that.")
         % {"file": file}
@@ -135,8 +140,20 @@ def _check_compound_file(path: Path, limits: TableLimits) -> None:
             _("“%(file)s” is larger than %(limit)d MB, the most that is read of an .xls. Save it as .xlsx or .csv.")
             % {"file": path.name, "limit": limits.xls_bytes // 1_000_000}
         )
-    if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+    packed = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in packed:
         raise _protected(path.name)
+    walk = _Walk(path.name, limits)
+    try:
+        for demand in demands_of(packed):
+            if not demand.is_possible:
+                raise _refused(path.name, _("a sheet claims a size that no .xls can have"))
+            walk.count(demand.records)
+            walk.sheet(demand.rows, demand.columns)
+            walk.sheet_done(demand.rows, demand.columns)
+            walk.write(demand.characters)
+    except CANNOT_FOLLOW as error:
+        raise _damaged(path.name) from error
 
 
 # ------------------------------------------------------------------------------------------------------- the archive
@@ -231,7 +248,7 @@ class _Walk:
         if is_xml:
             parser.Parse(b"", True)
             shape.done()
-            self.elements += shape.elements
+            self.count(shape.elements)
 
     def _parser(self, shape: "_Shape") -> expat.XMLParserType:
         # The encoding is forced: calamine reads UTF-8 whatever a part declares, and both must see the same.
@@ -245,6 +262,12 @@ class _Walk:
 
     def _refuse_document_type(self, *_arguments: object) -> None:
         raise _refused(self.file, _("one of its parts declares a document type"))
+
+    def count(self, elements: int) -> None:
+        """So many more elements or records."""
+        self.elements += elements
+        if self.elements > self.limits.elements:
+            raise _refused(self.file, _("it is built of too many parts or nested too deeply"))
 
     def sheet(self, rows: int, columns: int) -> None:
         """A sheet reaches so far: its rectangle counts."""

@@ -66,8 +66,13 @@ def save_zip(path: Path, contents: dict[str, str]) -> Path:
     return path
 
 
-def save_xls(path: Path, rows: Sequence[Sequence[str | float]], at: tuple[int, int] = (0, 0)) -> Path:
-    """A workbook of Excel 97 (BIFF8 in a compound file) of one sheet, its first cell at row and column `at`."""
+def save_xls(
+    path: Path, rows: Sequence[Sequence[str | float]], at: tuple[int, int] = (0, 0), more: bytes = b""
+) -> Path:
+    """A workbook of Excel 97 (BIFF8 in a compound file) of one sheet, its first cell at row and column `at`.
+
+    `more` are further records of the sheet, before its cells.
+    """
     texts = list(dict.fromkeys(cell for row in rows for cell in row if isinstance(cell, str)))
     cells = b"".join(
         _xls_cell(at[0] + number, at[1] + column, cell, texts)
@@ -76,12 +81,14 @@ def save_xls(path: Path, rows: Sequence[Sequence[str | float]], at: tuple[int, i
     )
     shared = struct.pack("<II", len(texts), len(texts)) + b"".join(map(_xls_text, texts))
     name = struct.pack("<BB", 1, 0) + b"S"
-    before = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
-    after = _record(0x00FC, shared) + _record(0x000A, b"")
+    before = xls_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    after = xls_record(0x00FC, shared) + xls_record(0x000A, b"")
     offset = len(before) + 4 + 6 + len(name) + len(after)
-    sheet = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)) + cells + _record(0x000A, b"")
-    stream = before + _record(0x0085, struct.pack("<IBB", offset, 0, 0) + name) + after + sheet
-    path.write_bytes(_compound_file(stream))
+    sheet = (
+        xls_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)) + more + cells + xls_record(0x000A, b"")
+    )
+    stream = before + xls_record(0x0085, struct.pack("<IBB", offset, 0, 0) + name) + after + sheet
+    path.write_bytes(compound_file(stream))
     return path
 
 
@@ -97,7 +104,8 @@ def _xlsx_cell(cell: Cell) -> str:
     return f"<c><v>{cell}</v></c>"
 
 
-def _record(kind: int, content: bytes) -> bytes:
+def xls_record(kind: int, content: bytes) -> bytes:
+    """One record of an .xls."""
     return struct.pack("<HH", kind, len(content)) + content
 
 
@@ -107,11 +115,11 @@ def _xls_text(text: str) -> bytes:
 
 def _xls_cell(row: int, column: int, cell: str | float, texts: list[str]) -> bytes:
     if isinstance(cell, str):
-        return _record(0x00FD, struct.pack("<HHHI", row, column, 0, texts.index(cell)))
-    return _record(0x0203, struct.pack("<HHHd", row, column, 0, cell))
+        return xls_record(0x00FD, struct.pack("<HHHI", row, column, 0, texts.index(cell)))
+    return xls_record(0x0203, struct.pack("<HHHd", row, column, 0, cell))
 
 
-def _compound_file(stream: bytes) -> bytes:
+def compound_file(stream: bytes) -> bytes:
     """One stream named Workbook in sectors of 512 bytes: the table of sectors first, then the directory, then it."""
     stream = stream.ljust(4096, b"\0")  # shorter ones would have to lie in the "mini stream"
     sectors = -(-len(stream) // 512)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import struct
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -11,10 +12,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from imports.compound_files import demands_of
 from imports.delimited import delimiter_of, encoding_of
 from imports.reading import UnreadableFile
 from imports.tables import TableLimits, fold_heading, heads_of, tables_of, text_of
-from tests.imports.sheet_files import ods_row, save_ods, save_xls, save_xlsx, save_zip
+from tests.imports.sheet_files import compound_file, ods_row, save_ods, save_xls, save_xlsx, save_zip, xls_record
 
 ROWS = [["State", "Text"], ["Côte d’Ivoire", "Ratify; “soon”, please"], ["Peru", "naïve – façade"]]
 TABLE = '"State","Text"\n"Côte d’Ivoire","Ratify; “soon”, please"\n"Peru","naïve – façade"\n'
@@ -297,6 +299,49 @@ def test_ods_with_empty_rows_and_cells_to_the_end_is_read(tmp_path: Path) -> Non
     cell = '<table:table-cell table:number-columns-repeated="16384"/>'
     empty = f'<table:table-row table:number-rows-repeated="1048575">{cell}</table:table-row>'
     assert texts_of(save_ods(tmp_path / "book.ods", ods_row("x") + empty)) == [["x"]]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (xls_record(0x0200, struct.pack("<IIHHH", 0, 0xFFFFFFFF, 0, 0xFFFF, 0)), "no .xls can have"),
+        (xls_record(0x0203, struct.pack("<HHHd", 65_535, 0, 0, 1.0)), "too large"),
+        (xls_record(0x0203, struct.pack("<HHHd", 0, 65_535, 0, 1.0)), "too large"),
+        (xls_record(0x0203, struct.pack("<HHHd", 900, 40, 0, 1.0)), "too large"),
+        (xls_record(0x00BD, struct.pack("<HH", 0, 40) + bytes(6 * 20) + struct.pack("<H", 59)), "too large"),
+    ],
+)
+def test_xls_that_reaches_far_is_refused_before_it_is_loaded(tmp_path: Path, more: bytes, said: str) -> None:
+    assert said in refusal_of(save_xls(tmp_path / "book.xls", [["a"]], more=more))
+
+
+def test_long_shared_string_of_an_xls_in_many_cells_is_refused(tmp_path: Path) -> None:
+    def rows(count: int) -> list[list[str | float]]:
+        return [["x" * 4_000] for _row in range(count)]
+
+    assert len(texts_of(save_xls(tmp_path / "few.xls", rows(100)))) == 100
+    assert "more text" in refusal_of(save_xls(tmp_path / "many.xls", rows(260)))
+
+
+def test_strings_of_an_xls_that_go_on_in_another_record_are_measured() -> None:
+    """A string may break off anywhere, and goes on after a byte saying how wide its characters now are."""
+    first = struct.pack("<IIHB", 3, 3, 5, 1) + "ab".encode("utf-16-le")
+    second = b"\x00cde" + struct.pack("<HBH", 2, 8, 1) + b"fg" + b"\0\0\0\0" + struct.pack("<HB", 4, 0) + b"h"
+    records = xls_record(0x00FC, first) + xls_record(0x003C, second) + xls_record(0x003C, b"\x01" + bytes(6))
+    sheet = xls_record(0x0809, bytes(16))
+    for index in (0, 1, 2, 2, 7):
+        sheet += xls_record(0x00FD, struct.pack("<HHHI", 0, 0, 0, index))
+    begin = xls_record(0x0809, bytes(16))
+    offset = len(begin) + 4 + 4 + len(records) + 4
+    stream = begin + xls_record(0x0085, struct.pack("<I", offset)) + records + xls_record(0x000A, b"") + sheet
+    (demand,) = demands_of(compound_file(stream))
+    assert demand.characters == 5 + 2 + 4 + 4
+
+
+def test_compound_file_whose_sectors_run_in_a_circle_is_refused(tmp_path: Path) -> None:
+    content = bytearray(save_xls(tmp_path / "book.xls", [["a"]]).read_bytes())
+    content[512 + 4 * 4 : 512 + 5 * 4] = struct.pack("<I", 2)
+    assert "damaged" in refusal_of(write(tmp_path / "book.xls", bytes(content)))
 
 
 # -------------------------------------------------------------------------------------------------------- single cells
