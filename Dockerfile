@@ -10,7 +10,8 @@ RUN python -m venv /venv && /venv/bin/pip install --require-hashes -r requiremen
 FROM python:3.13-slim AS app
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    UPR_STATIC_DIR=/app/static-made
+    UPR_STATIC_DIR=/app/static-made \
+    UPR_DATA_DIR=/data
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
@@ -20,7 +21,8 @@ RUN SECRET_KEY=build SITE_URL=https://build.invalid DEFAULT_FROM_EMAIL=build@bui
     python manage.py collectstatic --no-input \
     && python -m compileall -q . \
     && chmod -R a+rX . \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin upr
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin upr \
+    && install -d -o 10001 -m 0700 /data
 USER 10001
 EXPOSE 8000
 # Never --preload: each process opens its own connections. No access log: it would keep who read what (docs/security.md).
