@@ -21,6 +21,7 @@ EOF, SHEET, SST, CONTINUE, DIMENSIONS = 0x000A, 0x0085, 0x00FC, 0x003C, 0x0200
 BEGINNINGS = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
 LABEL_SST, MANY_NUMBERS = 0x00FD, 0x00BD
 CELLS = frozenset({0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, LABEL_SST})
+SHORTEST = 3  # bytes of an empty shared string
 MOST_ROWS, MOST_COLUMNS = 65_536, 256  # of an .xls
 
 
@@ -74,7 +75,7 @@ def _demand(stream: bytes, offset: int, lengths: "array[int]") -> Demand:
             rows, columns = max(rows, row + 1), max(columns, column + (len(content) - 6) // 6)
         elif kind == DIMENSIONS and len(content) in (10, 14):
             first, last, left, right = struct.unpack_from("<IIHH" if len(content) == 14 else "<HHHH", content)
-            is_possible &= last - first <= MOST_ROWS and right - left <= MOST_COLUMNS
+            is_possible &= first <= last <= MOST_ROWS and left <= right <= MOST_COLUMNS
     return Demand(rows, columns, characters, records, is_possible)
 
 
@@ -97,6 +98,8 @@ def _lengths(pieces: list[bytes]) -> "array[int]":
     """The length of each shared string, whose characters may go on in the next record after a byte of flags."""
     text = _Pieces(pieces)
     _total, unique = struct.unpack("<II", text.take(8))
+    if unique * SHORTEST > sum(map(len, pieces)):
+        raise ValueError(unique)
     lengths = array("L")
     while len(lengths) < unique and not text.is_at_end:
         count, flags = struct.unpack("<HB", text.take(3))

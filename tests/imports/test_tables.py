@@ -305,6 +305,7 @@ def test_ods_with_empty_rows_and_cells_to_the_end_is_read(tmp_path: Path) -> Non
     ("more", "said"),
     [
         (xls_record(0x0200, struct.pack("<IIHHH", 0, 0xFFFFFFFF, 0, 0xFFFF, 0)), "no .xls can have"),
+        (xls_record(0x0200, struct.pack("<IIHHH", 5, 2, 0, 1, 0)), "no .xls can have"),
         (xls_record(0x0203, struct.pack("<HHHd", 65_535, 0, 0, 1.0)), "too large"),
         (xls_record(0x0203, struct.pack("<HHHd", 0, 65_535, 0, 1.0)), "too large"),
         (xls_record(0x0203, struct.pack("<HHHd", 900, 40, 0, 1.0)), "too large"),
