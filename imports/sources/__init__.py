@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from imports.reading import Reading, UnreadableFile
-from imports.sources import thematic_list, uhri, upr_info, wg_report
+from imports.sources import addendum, thematic_list, uhri, upr_info, wg_report
 
 
 class Source(Protocol):
@@ -29,7 +29,7 @@ class Source(Protocol):
 
 
 SOURCES: dict[str, Source] = {
-    source.NAME: cast(Source, source) for source in (thematic_list, wg_report, upr_info, uhri)
+    source.NAME: cast(Source, source) for source in (thematic_list, wg_report, upr_info, uhri, addendum)
 }
 
 
