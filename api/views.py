@@ -27,7 +27,7 @@ from issues.models import Goal, Issue, PersonGroup
 from recommendations.models import Assessment, Recommendation
 from recommendations.querysets import RecommendationQuerySet
 from recommendations.selection import NOT_ASSESSED
-from reviews.models import Document, Review, Session
+from reviews.models import Document, Lead, Review, Session
 from states.models import State
 
 
@@ -161,9 +161,9 @@ class ReviewResource(Resource):
             .prefetch_related(
                 "troika_members__state",
                 "totals",
-                "leads__organisation",
                 "issues",
                 "groups",
+                Prefetch("leads", Lead.objects.filter(**samples).select_related("organisation")),
                 Prefetch("areas", Area.objects.filter(**samples).select_related("document")),
                 Prefetch("documents", Document.objects.filter(**samples)),
             )

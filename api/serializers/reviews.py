@@ -101,7 +101,10 @@ class ReviewDetailSerializer(ReviewSerializer):
 
     troika = TroikaSerializer(source="*")
     totals = TotalSerializer(many=True)
-    lead = serializers.SerializerMethodField()
+    lead = serializers.SerializerMethodField(help_text="The organisation whose assessments the lists show today.")
+    sample_lead = serializers.SerializerMethodField(
+        help_text="Leads the review's sample recommendations, and no others; null unless sample=true."
+    )
     counts = CountsSerializer()
     documents = DocumentSerializer(many=True)
     stakeholders = serializers.ListField(
@@ -113,8 +116,17 @@ class ReviewDetailSerializer(ReviewSerializer):
 
     @extend_schema_field(LeadSerializer(allow_null=True))
     def get_lead(self, review: Review) -> Any:
+        return self._lead_of_today(review, is_sample=False)
+
+    @extend_schema_field(LeadSerializer(allow_null=True))
+    def get_sample_lead(self, review: Review) -> Any:
+        # Without sample=true the view loads no lead of the samples.
+        return self._lead_of_today(review, is_sample=True)
+
+    def _lead_of_today(self, review: Review, *, is_sample: bool) -> Any:
         today: datetime.date = timezone.now().date()
-        leads = [lead for lead in review.leads.all() if lead.from_day <= today]  # the latest first
+        leads = [lead for lead in review.leads.all() if lead.is_sample == is_sample and lead.from_day <= today]
+        # The latest first, as the model orders them.
         return LeadSerializer(leads[0], context=self.context).data if leads else None
 
 

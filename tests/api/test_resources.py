@@ -23,7 +23,7 @@ FOUND: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("events/", {"session": "48", "state": "KAZ"}, [11]),
 ]
 KEYS = {"states/": "iso3", "sessions/": "number", "reviews/": "key", "issues/": "slug", "events/": "id"}
-REVIEW_QUERIES = 13  # the review, ten kinds of thing it holds, two counts
+REVIEW_QUERIES = 12  # the review, nine kinds of thing it holds, two counts
 
 
 @pytest.mark.parametrize(("path", "params", "found"), FOUND)
@@ -50,6 +50,18 @@ def test_review_is_told_in_a_fixed_number_of_queries(api: Api, world: SimpleName
 def test_lead_of_a_day_to_come_does_not_lead_yet(api: Api, world: SimpleNamespace) -> None:
     make.make_lead(world.review, world.hidden, datetime.date(2999, 1, 1))
     assert api.get("reviews/48-KAZ/")["lead"]["organisation"]["slug"] == "watchers"
+
+
+def test_lead_of_the_samples_never_leads_the_review(api: Api, world: SimpleNamespace) -> None:
+    sample = make.make_organisation("Sample Coalition", slug="sample-coalition", is_sample=True)
+    later = make.make_lead(world.review, sample, datetime.date(2025, 3, 1))
+    type(later).objects.filter(pk=later.pk).update(is_sample=True)
+    plain, with_samples = api.get("reviews/48-KAZ/"), api.get("reviews/48-KAZ/", sample="true")
+    assert (plain["lead"]["organisation"]["slug"], plain["sample_lead"]) == ("watchers", None)
+    assert with_samples["lead"]["organisation"]["slug"] == "watchers"
+    assert with_samples["sample_lead"]["organisation"]["slug"] == "sample-coalition"
+    type(later).objects.filter(is_sample=False).delete()
+    assert api.get("reviews/48-KAZ/", sample="true")["lead"] is None
 
 
 def test_sample_event_is_shown_only_when_asked_for(api: Api, world: SimpleNamespace) -> None:
