@@ -5,6 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from history.registry import register
 
 ORGANISATION_CREATED = register(
-    "organisation.created", _("registered an organisation"), keys={"kind", "verified", "monitors"}
+    "organisation.created", _("registered an organisation"), public=False, keys={"kind", "verified", "monitors"}
 )
-PERSON_CREATED = register("person.created", _("opened an account"), keys={"role", "organisation"})
+PERSON_CREATED = register("person.created", _("opened an account"), public=False, keys={"role", "organisation"})

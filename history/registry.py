@@ -1,4 +1,4 @@
-"""What can happen: each action's sentence, the keys its events may carry, and whether people are told.
+"""What can happen: each action's sentence, the keys its events may carry, and who learns of it.
 
 Sentences live here and not in the rows, so that old rows read well after the wording changes.
 """
@@ -15,17 +15,24 @@ class Action:
     name: str
     sentence: str | Promise
     keys: frozenset[str]
+    public: bool
     notifies: bool
 
 
 _actions: dict[str, Action] = {}
 
 
-def register(name: str, sentence: str | Promise, *, keys: set[str] | None = None, notifies: bool = False) -> Action:
-    """Add an action to the registry and return it; a second one of the same name is an error."""
+def register(
+    name: str, sentence: str | Promise, *, public: bool, keys: set[str] | None = None, notifies: bool = False
+) -> Action:
+    """Add an action to the registry and return it; a second one of the same name is an error.
+
+    `public`: whether pages tell of it to everybody. It has no default: who adds an action decides. `notifies`: whether
+    followers are told.
+    """
     if name in _actions:
         raise ValueError(f"The action {name!r} is registered twice.")
-    _actions[name] = Action(name, sentence, frozenset(keys or ()), notifies)
+    _actions[name] = Action(name, sentence, frozenset(keys or ()), public, notifies)
     return _actions[name]
 
 
@@ -39,6 +46,6 @@ def notifying() -> list[str]:
     return sorted(name for name, entry in _actions.items() if entry.notifies)
 
 
-def all_actions() -> list[Action]:
-    """Every action, by name."""
-    return [_actions[name] for name in sorted(_actions)]
+def public() -> list[str]:
+    """The names of the actions that pages tell everybody of."""
+    return sorted(name for name, entry in _actions.items() if entry.public)

@@ -7,13 +7,18 @@ from history.registry import register
 ASSESSMENT_PUBLISHED = register(
     "assessment.published",
     _("recorded a status"),
+    public=True,
     keys={"assessment", "status", "progress", "holds_from"},
     notifies=True,
 )
 ASSESSMENT_WITHDRAWN = register(
-    "assessment.withdrawn", _("withdrew a status"), keys={"assessment", "status", "holds_from"}, notifies=True
+    "assessment.withdrawn",
+    _("withdrew a status"),
+    public=True,
+    keys={"assessment", "status", "holds_from"},
+    notifies=True,
 )
-ASSESSMENT_REDACTED = register("assessment.redacted", _("redacted a reason"), keys={"assessment"})
-CHECK_RECORDED = register("check.recorded", _("looked again and found no change"), keys={"check", "day"})
-CHECK_REDACTED = register("check.redacted", _("redacted the line of a check"), keys={"check"})
-LEAD_NAMED = register("lead.named", _("became the lead organisation"), keys={"organisation", "from_day"})
+ASSESSMENT_REDACTED = register("assessment.redacted", _("redacted a reason"), public=True, keys={"assessment"})
+CHECK_RECORDED = register("check.recorded", _("looked again and found no change"), public=True, keys={"check", "day"})
+CHECK_REDACTED = register("check.redacted", _("redacted the line of a check"), public=True, keys={"check"})
+LEAD_NAMED = register("lead.named", _("became the lead organisation"), public=True, keys={"organisation", "from_day"})

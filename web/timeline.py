@@ -68,7 +68,7 @@ def latest(*, review: Review | None = None) -> list[Event]:
     Whether the reader may see their targets is asked by `rows_of`, of these few: asked of all recommendations here,
     it would take a hundred times as long.
     """
-    found = Event.objects.filter(feed_entry__isnull=False, quiet=False)
+    found = Event.objects.filter(feed_entry__isnull=False, quiet=False, action__in=registry.public())
     if review is None:
         return list(found.order_by("-feed_entry__position")[:LOOK_BACK])
     # A review's events are found by their own index and put in the feed's order here: walking the feed back until
@@ -92,9 +92,11 @@ def feed(reader: Reader, *, review: Review | None = None, limit: int = 10) -> li
 def rows_of(events: Iterable[Event], reader: Reader) -> list[Row]:
     """The display rows of these events, in their order; 5 queries at most, however many there are.
 
-    Events of what the reader may not see (a sample where samples are not shown, a removed record) are left out.
+    Events of what the reader may not see (a sample where samples are not shown, a removed record) are left out, and so
+    are those of actions that are not public or no longer known.
     """
-    events = list(events)
+    public = set(registry.public())
+    events = [event for event in events if event.action in public]
     names = _look_up(events, reader)
     rows = [_row(event, names, reader) for event in events]
     return [row for row in rows if row is not None]
@@ -136,7 +138,7 @@ def _row(event: Event, names: _Names, reader: Reader) -> Row | None:
         event=event,
         day=timezone.localtime(event.recorded_at).date(),
         who=_who(event, organisation, names, reader),
-        what=_what(event),
+        what=str(registry.action(event.action).sentence),
         old_status=str(event.old.get("status") or ""),
         new_status=str(event.new.get("status") or ""),
         holds_from=_date(event.new.get("holds_from")),
@@ -176,13 +178,6 @@ def _who(event: Event, organisation: Organisation | None, names: _Names, reader:
     if not person.is_active:
         return _("A former member of %(organisation)s") % {"organisation": organisation.name}
     return _("%(person)s (%(organisation)s)") % {"person": person, "organisation": organisation.name}
-
-
-def _what(event: Event) -> str:
-    try:
-        return str(registry.action(event.action).sentence)
-    except KeyError:  # an action that a later version no longer knows
-        return _("changed the record")
 
 
 def _about(recommendation: Recommendation | None, review: Review | None) -> str:

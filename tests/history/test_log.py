@@ -43,9 +43,28 @@ def test_record_keeps_ids_codes_and_days(db: None) -> None:
 
 def test_action_of_the_same_name_is_refused() -> None:
     with pytest.raises(ValueError, match="registered twice"):
-        registry.register("check.recorded", "again")
+        registry.register("check.recorded", "again", public=True)
     with pytest.raises(KeyError):
         registry.action("never.heard.of")
+
+
+def test_action_that_does_not_say_whether_it_is_public_is_refused() -> None:
+    with pytest.raises(TypeError, match="public"):
+        registry.register("never.heard.of", "did it")  # type: ignore[call-arg]
+
+
+def test_public_actions_are_those_meant_for_everybody() -> None:
+    assert registry.public() == [
+        "assessment.published",
+        "assessment.redacted",
+        "assessment.withdrawn",
+        "check.recorded",
+        "check.redacted",
+        "document.imported",
+        "import.undone",
+        "lead.named",
+        "session.loaded",
+    ]
 
 
 def _write_one() -> None:

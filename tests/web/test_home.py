@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.actions import create_organisation, create_person
 from accounts.reader import PUBLIC, Reader
+from accounts.roles import Role
 from history import feed
 from history.log import Actor
+from history.models import Event
 from notifications.models import Message
 from recommendations import actions
 from tests import factories as make
@@ -121,6 +124,26 @@ def test_feed_tells_of_a_lead_organisation(review_page: SimpleNamespace) -> None
     feed.sequence()
     row = timeline.feed(PUBLIC)[0]
     assert (row.sentence, row.url) == ("New Lead became the lead organisation", "/reviews/48/KAZ/")
+
+
+def test_feed_tells_nobody_of_accounts(
+    sample_client: Client, review_page: SimpleNamespace, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "LOOK_BACK", 2)  # what is not public takes no place among what is looked at
+    record(review_page.assessed, review_page.group, review_page.person)
+    by = Actor(person_id=review_page.person.pk, organisation_id=review_page.group.pk)
+    create_organisation(slug="new-group", name="New Group", kind="ngo", by=by)
+    for n in range(3):
+        email = f"new-{n}@example.org"
+        create_person(email=email, name="Nora New", role=Role.EDITOR, by=by, organisation=review_page.group)
+    feed.sequence()
+    sample_client.force_login(review_page.person)
+    text = page(sample_client)
+    assert "recorded a status" in text
+    assert "opened an account" not in text
+    assert "registered an organisation" not in text
+    rows = timeline.rows_of(Event.objects.all(), PUBLIC)
+    assert [row.event.action for row in rows] == ["assessment.published"]
 
 
 def test_rows_of_a_timeline_ask_the_same_number_of_queries_however_many_events(
