@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -82,19 +82,22 @@ def publish_assessment(
     based_on: int | None,
     by: Actor,
     today: datetime.date,
+    draft_version: int | None = None,
     quiet: bool = False,
 ) -> Assessment:
     """Record a status in a voice's name; its draft, if any, is done.
 
-    `based_on` is the id of the voice's latest assessment as the person saw it, `today` the day in the person's zone.
-    Raises Overtaken when there is a newer one, and ValidationError (by field) for what a person can mend.
+    `based_on` is the id of the voice's latest assessment as the person saw it, `draft_version` that of its draft (None
+    for none), `today` the day in the person's zone. Raises Overtaken when there is a newer assessment or draft, and
+    ValidationError (by field) for what a person can mend.
     """
-    _lock(recommendation)
+    _lock_alive(recommendation)
     latest = latest_of(recommendation, voice)
     if (latest.pk if latest else None) != based_on:
         if latest and _is_repeat(latest, content, based_on, by):
             return latest
         raise Overtaken(latest)
+    _seen_draft(recommendation, voice, draft_version)
     _check_content(content, today)
     assessment = Assessment(
         recommendation=recommendation,
@@ -170,8 +173,8 @@ def redact_assessment(*, assessment: Assessment, by: Actor) -> Assessment:
     assessment.bases.filter(redacted=False).update(
         redacted=True, document=None, passage="", url="", description="", code=""
     )
-    # A draft that began as a copy would bring the name back; its new version overtakes whoever has it open.
-    drafts = Draft.objects.filter(based_on=assessment)
+    # Any draft of this voice may repeat the name; its new version overtakes whoever has it open.
+    drafts = Draft.objects.filter(recommendation=recommendation, organisation=assessment.voice)
     drafts.update(reason="", bases=[], private_note="", version=F("version") + 1)
     record(
         events.ASSESSMENT_REDACTED,
@@ -195,13 +198,14 @@ def record_check(
 ) -> Check:
     """Note that somebody looked again and nothing had changed. The same check sent twice is one."""
     _refuse_future(day, today, "day")
-    _lock(recommendation)
+    _lock_alive(recommendation)
     check, created = Check.objects.get_or_create(
         recommendation=recommendation,
         voice=voice,
         day=day,
         recorded_by_id=by.person_id,
-        defaults={"line": line.strip()},
+        line=line.strip(),
+        redacted_at=None,
     )
     if created:
         record(
@@ -247,12 +251,13 @@ def save_draft(
 ) -> Draft:
     """Keep an unfinished judgement for the organisation. `version` is the draft's as the person saw it, None for none.
 
-    Raises Overtaken when a colleague saved in the meantime.
+    Raises Overtaken when a colleague saved or published in the meantime.
     """
-    _lock(recommendation)
-    draft = Draft.objects.filter(recommendation=recommendation, organisation=organisation).first()
-    if (draft.version if draft else None) != version:
-        raise Overtaken(draft)
+    _lock_alive(recommendation)
+    draft = _seen_draft(recommendation, organisation, version)
+    latest = latest_of(recommendation, organisation)
+    if (latest.pk if latest else None) != based_on:
+        raise Overtaken(latest)
     if draft is None:
         draft = Draft(recommendation=recommendation, organisation=organisation, version=0)
     for name in DraftContent.__dataclass_fields__:
@@ -266,10 +271,12 @@ def save_draft(
 
 
 @transaction.atomic
-def discard_draft(*, draft: Draft) -> None:
-    """Throw a draft away."""
-    _lock(draft.recommendation)
-    Draft.objects.filter(pk=draft.pk).delete()
+def discard_draft(*, recommendation: Recommendation, organisation: Organisation, version: int | None) -> None:
+    """Throw a draft away, as the person saw it; raises Overtaken when a colleague saved in the meantime."""
+    _lock(recommendation)
+    draft = _seen_draft(recommendation, organisation, version)
+    if draft is not None:
+        draft.delete()
 
 
 @transaction.atomic
@@ -296,14 +303,26 @@ def name_lead(
     return lead
 
 
-def start_leads(*, today: datetime.date) -> int:
-    """Let those lead whose first day has come since yesterday; returns how many recommendations it changed."""
-    begun = Q(review__leads__from_day__range=(today - datetime.timedelta(days=1), today))
-    return derived.refresh_leads(list(Recommendation.objects.filter(begun).values_list("pk", flat=True)))
+def start_leads() -> int:
+    """Let those lead whose first day (UTC) has come, however long ago; returns how many recommendations it changed."""
+    return derived.refresh_leads(derived.wrong("lead_assessment_id"))
 
 
-def _lock(recommendation: Recommendation) -> None:
-    Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+def _lock(recommendation: Recommendation) -> Recommendation:
+    return Recommendation.objects.select_for_update().get(pk=recommendation.pk)
+
+
+def _lock_alive(recommendation: Recommendation) -> None:
+    if _lock(recommendation).removed_at is not None:
+        raise ValidationError(_("This recommendation has been removed; nothing more is recorded on it."))
+
+
+def _seen_draft(recommendation: Recommendation, organisation: Organisation, version: int | None) -> Draft | None:
+    """The organisation's draft, which must be the one that the person saw."""
+    draft = Draft.objects.filter(recommendation=recommendation, organisation=organisation).first()
+    if (draft.version if draft else None) != version:
+        raise Overtaken(draft)
+    return draft
 
 
 def _is_repeat(latest: Assessment, content: AssessmentContent, based_on: int | None, by: Actor) -> bool:

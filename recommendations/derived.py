@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from recommendations.models import Position
+
 # The lead organisation of a review is the one named last, on a day that has come. Its current assessment is the latest
 # by the day it holds from, so that one dated back does not overtake a later one.
 LEAD = """
@@ -22,16 +24,35 @@ LEAD = """
 
 # Any answer outranks "pending", and that outranks "unknown". Among answers a later stage outranks an earlier one:
 # plenary or decision, addendum, report, thematic list, anything else; then the later day.
-POSITION = """
+RESPONSE_RANK = {"unknown": 3, "pending": 2}
+KIND_RANK = {"decision": 1, "addendum": 2, "wg_report": 3, "thematic_list": 4}
+
+
+def _case(column: str, ranks: dict[str, int], others: int) -> str:
+    branches = " ".join(f"WHEN '{value}' THEN {rank}" for value, rank in ranks.items())
+    return f"CASE {column} {branches} ELSE {others} END"
+
+
+POSITION = f"""
     SELECT p.id FROM recommendations_position p
     LEFT JOIN reviews_document d ON d.id = p.document_id
     WHERE p.recommendation_id = r.id
-    ORDER BY CASE p.response WHEN 'unknown' THEN 3 WHEN 'pending' THEN 2 ELSE 1 END,
-      CASE d.kind WHEN 'decision' THEN 1 WHEN 'addendum' THEN 2 WHEN 'wg_report' THEN 3
-                  WHEN 'thematic_list' THEN 4 ELSE 5 END,
+    ORDER BY {_case("p.response", RESPONSE_RANK, 1)}, {_case("d.kind", KIND_RANK, 5)},
       p.day DESC NULLS LAST, p.id DESC
     LIMIT 1
 """
+
+
+def foremost(positions: Sequence[Position]) -> Position | None:
+    """Of some positions of one recommendation, with their documents, the one that counts: the same rule."""
+    return min(positions, key=_rank, default=None)
+
+
+def _rank(position: Position) -> tuple[int, int, int, int]:
+    kind = position.document.kind if position.document else ""
+    day = position.day.toordinal() if position.day else 0
+    return RESPONSE_RANK.get(position.response, 1), KIND_RANK.get(kind, 5), -day, -position.pk
+
 
 COLUMNS = {"lead_assessment_id": LEAD, "current_position_id": POSITION}
 

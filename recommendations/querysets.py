@@ -11,7 +11,7 @@ from accounts.reader import Reader
 from reviews.models import Lead
 
 if TYPE_CHECKING:
-    from recommendations.models import Assessment, Recommendation  # noqa: F401  named in the quotes below
+    from recommendations.models import Assessment, Check, Position, Recommendation  # noqa: F401  named in the quotes below
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -61,7 +61,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def _lead_on(self, reader: Reader) -> AssessmentQuerySet:
         from recommendations.models import Assessment
 
-        day = reader.as_of or reader.known_on or timezone.now().date()
+        day = reader.as_of or reader.known_on or utc_today()
         leads = Lead.objects.filter(
             review=OuterRef(OuterRef("review_id")), is_sample=OuterRef(OuterRef("is_sample")), from_day__lte=day
         ).order_by("-from_day")
@@ -77,6 +77,37 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.select_related(
             "review__session", "review__state", "current_position", "lead_assessment__voice"
         ).prefetch_related("mentions__state", "issue_links__issue")
+
+
+class PositionQuerySet(models.QuerySet["Position"]):
+    """What States answered."""
+
+    def held(self, reader: Reader) -> "PositionQuerySet":
+        """Those given by the reader's day and recorded here by the other one. A source may state no day: those stay."""
+        found = self
+        if reader.as_of is not None:
+            found = found.filter(Q(day__isnull=True) | Q(day__lte=reader.as_of))
+        if reader.known_on is not None:
+            found = found.filter(recorded_at__lt=end_of_day(reader.known_on))
+        return found
+
+
+class CheckQuerySet(models.QuerySet["Check"]):
+    """Second looks that found no change."""
+
+    def held(self, reader: Reader) -> "CheckQuerySet":
+        """Those made by the reader's day and recorded here by the other one."""
+        found = self
+        if reader.as_of is not None:
+            found = found.filter(day__lte=reader.as_of)
+        if reader.known_on is not None:
+            found = found.filter(recorded_at__lt=end_of_day(reader.known_on))
+        return found
+
+
+def utc_today() -> datetime.date:
+    """Today where leads begin: UTC, so that lists change for everybody at once."""
+    return timezone.now().astimezone(datetime.UTC).date()
 
 
 def end_of_day(day: datetime.date) -> datetime.datetime:

@@ -1,7 +1,6 @@
 """What the worker does for recommendations. Tasks call one action."""
 
 from celery import shared_task
-from django.utils import timezone
 
 from recommendations import actions
 
@@ -9,4 +8,4 @@ from recommendations import actions
 @shared_task(name="recommendations.start_leads", ignore_result=True)
 def start_leads() -> None:
     """Let the organisations lead whose first day has come (UTC)."""
-    actions.start_leads(today=timezone.now().date())
+    actions.start_leads()

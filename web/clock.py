@@ -26,7 +26,11 @@ def _day(request: HttpRequest, name: str) -> datetime.date | None:
     if not value:
         return None
     try:
-        return datetime.date.fromisoformat(value)
+        day = datetime.date.fromisoformat(value)
     except ValueError as error:
         message = _("“%(value)s” is no day. Write it as 2025-01-23.")
         raise BadDay(message % {"value": value[:40]}) from error
+    if day > datetime.datetime.now(datetime.UTC).date():
+        message = _("“%(value)s” has not come yet. Give today or an earlier day.")
+        raise BadDay(message % {"value": value})
+    return day

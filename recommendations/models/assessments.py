@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Person
 from recommendations.models.facts import Recommendation
-from recommendations.querysets import AssessmentQuerySet
+from recommendations.querysets import AssessmentQuerySet, CheckQuerySet
 from reviews.models import Document
 
 
@@ -148,13 +148,19 @@ class Check(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
     redacted_at = models.DateTimeField(null=True, blank=True)
 
+    objects = CheckQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("check")
         verbose_name_plural = _("checks")
         ordering = ["-day", "-id"]
         constraints = [
             # The same check sent twice (a double click, a reload) is one check.
-            models.UniqueConstraint(fields=["recommendation", "voice", "day", "recorded_by"], name="one_check_a_day")
+            models.UniqueConstraint(
+                fields=["recommendation", "voice", "day", "recorded_by", "line"],
+                condition=models.Q(redacted_at__isnull=True),
+                name="one_check_a_day",
+            )
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Goal, Issue, PersonGroup, Scheme
-from recommendations.querysets import RecommendationQuerySet
+from recommendations.querysets import PositionQuerySet, RecommendationQuerySet
 from reviews.models import Document, Review
 from states.models import State
 
@@ -194,6 +194,8 @@ class Position(models.Model):
     paragraph = models.CharField(max_length=100, blank=True)
     explanation = models.TextField(blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = PositionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("position")

@@ -14,7 +14,7 @@ from history.log import Actor
 from history.models import Origin
 from recommendations import actions
 from recommendations.actions import AssessmentContent, BasisContent
-from recommendations.models import Assessment, Recommendation
+from recommendations.models import Assessment, Draft
 
 TODAY = datetime.date(2026, 3, 10)
 MONITORING = BasisContent("monitoring", description="Read the official gazette.")
@@ -53,9 +53,15 @@ class Desk:
             voice=self.voice,
             content=content(status, **fields),
             based_on=self.latest() if based_on == -1 else based_on,
+            draft_version=self.draft_version(),
             by=self.by,
             today=TODAY,
         )
+
+    def draft_version(self) -> int | None:
+        """The version of the voice's draft as it is there now; None without one."""
+        drafts = Draft.objects.filter(recommendation=self.recommendation, organisation=self.voice)
+        return drafts.values_list("version", flat=True).first()
 
     def check(self, day: datetime.date = TODAY, line: str = "Nothing new.") -> Any:
         """Look again."""

@@ -6,12 +6,13 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 
 from history.log import Actor
 from history.models import Event
 from recommendations import actions, derived
 from recommendations.actions import DraftContent, Overtaken
-from recommendations.models import Assessment, Check, Draft
+from recommendations.models import Assessment, Check, Draft, Recommendation
 from reviews.models import Lead
 from tests import factories as make
 from tests.recommendations.conftest import TODAY, Desk, at_once
@@ -111,10 +112,52 @@ def test_draft_of_another_version_is_overtaken(desk: Desk, mate: Desk, version: 
 
 
 def test_draft_that_was_discarded_is_overtaken(desk: Desk) -> None:
-    actions.discard_draft(draft=save(desk, None, reason="mine"))
+    save(desk, None, reason="mine")
+    actions.discard_draft(recommendation=desk.recommendation, organisation=desk.voice, version=1)
     with pytest.raises(Overtaken) as overtaken:
         save(desk, 1, reason="mine again")
     assert overtaken.value.current is None
+
+
+def test_discarding_a_draft_that_a_colleague_changed_is_overtaken(desk: Desk, mate: Desk) -> None:
+    save(desk, None, reason="mine")
+    kept = save(mate, 1, reason="theirs")
+    with pytest.raises(Overtaken) as overtaken:
+        actions.discard_draft(recommendation=desk.recommendation, organisation=desk.voice, version=1)
+    assert overtaken.value.current == kept
+    assert Draft.objects.get().reason == "theirs"
+
+
+def test_draft_on_an_assessment_that_is_no_longer_the_latest_is_overtaken(desk: Desk, mate: Desk) -> None:
+    before = desk.latest()
+    newer = mate.publish("regression")
+    with pytest.raises(Overtaken) as overtaken:
+        actions.save_draft(
+            recommendation=desk.recommendation,
+            organisation=desk.voice,
+            content=DraftContent(reason="mine"),
+            based_on=before,
+            version=None,
+            by=desk.by,
+        )
+    assert overtaken.value.current == newer
+
+
+def test_nothing_is_recorded_on_a_removed_recommendation(desk: Desk) -> None:
+    Recommendation.objects.filter(pk=desk.recommendation.pk).update(removed_at=timezone.now())
+    with pytest.raises(ValidationError, match="has been removed"):
+        desk.publish("in_progress")
+    with pytest.raises(ValidationError, match="has been removed"):
+        save(desk, None, reason="mine")
+
+
+def test_lead_that_began_while_the_worker_was_away_leads(cast: SimpleNamespace, desk: Desk, outsider: Desk) -> None:
+    desk.publish("in_progress")
+    theirs = outsider.publish("regression")
+    Lead.objects.create(review=cast.review, organisation=cast.others, from_day=datetime.date(2026, 1, 1))
+    assert actions.start_leads() == 1
+    desk.recommendation.refresh_from_db()
+    assert desk.recommendation.lead_assessment == theirs
 
 
 def test_two_first_drafts_at_the_same_moment_are_one(
@@ -163,10 +206,10 @@ def test_lead_of_a_day_to_come_leads_when_it_has_come(cast: SimpleNamespace, des
     desk.recommendation.refresh_from_db()
     assert desk.recommendation.lead_assessment == mine
     Lead.objects.filter(pk=lead.pk).update(from_day=today)  # the night passes
-    assert actions.start_leads(today=today) == 1
+    assert actions.start_leads() == 1
     desk.recommendation.refresh_from_db()
     assert desk.recommendation.lead_assessment == theirs
-    assert actions.start_leads(today=today) == 0
+    assert actions.start_leads() == 0
 
 
 def test_sample_lead_leads_samples_only(cast: SimpleNamespace, desk: Desk, outsider: Desk) -> None:

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Membership, Person
 from accounts.roles import Role
-from recommendations.models import Assessment, Check, Draft
+from recommendations.models import Assessment, Check, Draft, Position
 from tests import factories as make
 
 
@@ -181,16 +181,57 @@ def test_record_one_more_basis_without_script_keeps_everything(cast: SimpleNames
     assert "Read the official gazette." in html
 
 
-@pytest.mark.parametrize("who", ["mate", "outsider", "administrator"])
-def test_record_by_those_who_may_not_is_refused_with_the_reason(
-    cast: SimpleNamespace, client: Client, who: str
+def test_record_by_an_editor_whose_organisation_asks_for_review_is_refused_with_the_reason(
+    cast: SimpleNamespace, client: Client
 ) -> None:
     cast.group.asks_review = True
     cast.group.save()
-    client.force_login(getattr(cast, who))
+    client.force_login(cast.mate)
     answer = client.post(address(cast, "record/"), form(cast))
     assert answer.status_code == 403
     assert "Watch Group" in answer.content.decode()
+    assert not Assessment.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["outsider", "administrator"])
+@pytest.mark.parametrize("path", ["record/", "check/"])
+def test_record_in_the_name_of_another_organisation_is_not_found(
+    cast: SimpleNamespace, client: Client, who: str, path: str
+) -> None:
+    client.force_login(getattr(cast, who))
+    values = form(cast) | {"check-voice": cast.group.slug}
+    assert client.post(address(cast, path), values).status_code == 404
+    assert not Assessment.objects.exists()
+    assert not Check.objects.exists()
+
+
+def test_record_over_a_draft_not_seen_shows_it_and_loses_nothing(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.mate)
+    client.post(address(cast, "record/"), form(cast, reason="Theirs.", private_note="ask first", act="draft"))
+    client.force_login(cast.owner)
+    answer = client.post(address(cast, "record/"), form(cast, reason="Mine."))
+    assert answer.status_code == 409
+    for words in ("Theirs.", "Mine.", "A colleague was quicker"):
+        assert words in answer.content.decode()
+    assert Draft.objects.get().private_note == "ask first"
+    assert client.post(address(cast, "record/"), form(cast, reason="Mine.", version="1")).status_code == 302
+    assert not Draft.objects.exists()
+
+
+def test_record_of_a_draft_that_is_gone_says_so(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.owner)
+    answer = client.post(address(cast, "record/"), form(cast, version="1", act="draft"))
+    assert answer.status_code == 409
+    assert "published or thrown away in the meantime" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["record/", "check/"])
+def test_record_on_a_removed_recommendation_is_gone(cast: SimpleNamespace, client: Client, path: str) -> None:
+    cast.recommendation.removed_at = datetime.datetime.now(datetime.UTC)
+    cast.recommendation.save()
+    client.force_login(cast.owner)
+    values = form(cast) | {"check-voice": cast.group.slug}
+    assert client.post(address(cast, path), values).status_code == 410
     assert not Assessment.objects.exists()
 
 
@@ -224,6 +265,13 @@ def test_check_is_one_act_and_once_a_day(cast: SimpleNamespace, client: Client) 
     assert (check.voice, check.recorded_by) == (cast.group, cast.mate)
 
 
+def test_check_with_another_line_on_the_same_day_is_kept_too(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.mate)
+    for line in ("Read the gazette.", "Asked the ministry."):
+        client.post(address(cast, "check/"), {"check-voice": cast.group.slug, "check-line": line})
+    assert set(Check.objects.values_list("line", flat=True)) == {"Read the gazette.", "Asked the ministry."}
+
+
 def test_check_of_a_day_to_come_is_refused(cast: SimpleNamespace, client: Client) -> None:
     client.force_login(cast.mate)
     values = {"check-voice": cast.group.slug, "check-day": "2999-01-01"}
@@ -251,6 +299,15 @@ def test_redact_leaves_a_hole_and_no_words(cast: SimpleNamespace, client: Client
     assert "In Progress" in html
 
 
+def test_administrator_redacts_what_a_published_source_is_quoted_with(cast: SimpleNamespace, client: Client) -> None:
+    source = make.make_organisation("An article", kind="published_source")
+    assessment = make.make_assessment(cast.recommendation, source, reason="Aigerim N. told us.")
+    client.force_login(cast.administrator)
+    assert f"assessments/{assessment.pk}/redact/" in client.get(address(cast)).content.decode()
+    html = client.post(f"/recommendations/assessments/{assessment.pk}/redact/", follow=True).content.decode()
+    assert "Aigerim" not in html
+
+
 @pytest.mark.parametrize("act", ["withdraw", "redact"])
 @pytest.mark.parametrize("who", ["mate", "outsider", "administrator"])
 def test_taking_back_by_those_who_may_not_is_refused(cast: SimpleNamespace, client: Client, act: str, who: str) -> None:
@@ -276,10 +333,19 @@ def test_page_on_a_past_day_holds_nothing_later(cast: SimpleNamespace, client: C
     old, new = datetime.date(2024, 1, 1), datetime.date(2026, 1, 1)
     make.make_assessment(cast.recommendation, cast.group, "not_started", holds_from=old, reason="The old reason.")
     make.make_assessment(cast.recommendation, cast.group, "regression", holds_from=new, reason="The new reason.")
+    late = make.make_document(cast.review, title="A late answer", kind="addendum")
+    Position.objects.create(recommendation=cast.recommendation, response="noted", day=new, document=late)
+    Check.objects.create(recommendation=cast.recommendation, voice=cast.group, day=new, line="Looked again late.")
     html = client.get(address(cast) + "?as_of=2025-01-01").content.decode()
     assert "The old reason." in html
-    assert "The new reason." not in html
-    assert client.get(address(cast) + "?as_of=never").status_code == 400
+    for words in ("The new reason.", "A late answer", "Looked again late.", "Regression"):
+        assert words not in html
+    assert "Looked again late." in client.get(address(cast)).content.decode()
+    earlier = client.get(address(cast) + "?known_on=2024-06-01").content.decode()
+    assert "The old reason." not in earlier
+    for day in ("never", "9999-12-31"):
+        assert client.get(address(cast) + f"?as_of={day}").status_code == 400
+        assert client.get(address(cast) + f"?known_on={day}").status_code == 400
 
 
 # The recommendation with review, State, position (1), mentions and States (2), issue links and issues (2), voices with

@@ -20,6 +20,7 @@ from history.log import Actor
 from history.models import Origin
 from recommendations import actions
 from recommendations.models import Assessment, Check, Recommendation
+from web.errors import gone
 from web.recommendations.forms import AssessmentForm, BasisFormSet, CheckForm
 from web.recommendations.page import Desk, desk_of, find, show
 
@@ -34,6 +35,8 @@ def actor(person: Person, organisation: Organisation) -> Actor:
 def record(request: HttpRequest, public_id: str) -> HttpResponse:
     """Publish a status, or keep or throw away its draft; what was typed comes back with what is wrong with it."""
     recommendation = find(public_id, request.reader)  # type: ignore[attr-defined]
+    if recommendation.removed_at is not None:
+        return gone(request)
     if request.method == "GET":
         return redirect(f"{_address(recommendation)}#record")
     voice = _voice(request, request.POST.get("voice", ""))
@@ -41,9 +44,9 @@ def record(request: HttpRequest, public_id: str) -> HttpResponse:
     needed = Act.PUBLISH if act == "publish" else Act.WRITE_DRAFTS
     permissions.require(_person(request), needed, organisation=voice, state=recommendation.review.state)
     desk = desk_of(request, recommendation, slug=voice.slug)
-    if act == "discard":
-        return _discard(request, recommendation, desk)
     form = desk.form = AssessmentForm(request.POST)
+    if act == "discard":
+        return _discard(request, recommendation, voice, desk)
     bases = desk.bases = BasisFormSet(request.POST, prefix="bases", recommendation=recommendation)
     if act == "more":
         return _one_more(request, recommendation, desk)
@@ -64,6 +67,8 @@ def record(request: HttpRequest, public_id: str) -> HttpResponse:
 def check(request: HttpRequest, public_id: str) -> HttpResponse:
     """Looked again, no change: recorded in one act, for today unless another day is given."""
     recommendation = find(public_id, request.reader)  # type: ignore[attr-defined]
+    if recommendation.removed_at is not None:
+        return gone(request)
     form = CheckForm(request.POST, prefix="check")
     voice = _voice(request, request.POST.get("check-voice", ""))
     permissions.require(_person(request), Act.CHECK, organisation=voice, state=recommendation.review.state)
@@ -157,8 +162,8 @@ def _assessment(pk: int) -> Assessment:
 
 
 def _voice(request: HttpRequest, slug: str) -> Organisation:
-    """The organisation in whose name the person acts; one that is not theirs is refused with the reason."""
-    found = Organisation.objects.filter(slug=slug).first()
+    """The organisation in whose name the person acts; one that is not theirs is not found."""
+    found = Organisation.objects.filter(slug=slug, memberships__person=_person(request)).first()
     if found is None:
         raise Http404
     return found
@@ -199,6 +204,7 @@ def _do(
             voice=voice,
             content=form.content(bases.contents()),
             based_on=form.cleaned_data["based_on"],
+            draft_version=form.cleaned_data["version"],
             by=by,
             today=timezone.localdate(),
         )
@@ -215,10 +221,16 @@ def _do(
         messages.success(request, _("The draft is saved. Only your organisation sees it."))
 
 
-def _discard(request: HttpRequest, recommendation: Recommendation, desk: Desk) -> HttpResponse:
-    if desk.draft is not None:
-        actions.discard_draft(draft=desk.draft)
-        messages.success(request, _("The draft is thrown away."))
+def _discard(request: HttpRequest, recommendation: Recommendation, voice: Organisation, desk: Desk) -> HttpResponse:
+    assert desk.form is not None
+    desk.form.is_valid()
+    version = desk.form.cleaned_data.get("version")
+    desk.bases = BasisFormSet(request.POST, prefix="bases", recommendation=recommendation)
+    try:
+        actions.discard_draft(recommendation=recommendation, organisation=voice, version=version)
+    except actions.Overtaken as overtaken:
+        return _conflict(request, recommendation, desk, overtaken)
+    messages.success(request, _("The draft is thrown away."))
     return redirect(f"{_address(recommendation)}#record")
 
 
@@ -241,6 +253,7 @@ def _conflict(
     assert desk.form is not None
     assert desk.voice is not None
     latest = actions.latest_of(recommendation, desk.voice)
+    desk.is_overtaken = True
     desk.conflict = overtaken.current
     desk.form.put(based_on=latest.pk if latest else None, version=desk.draft.version if desk.draft else None)
     return show(request, recommendation, request.reader, desk, status=409)  # type: ignore[attr-defined]

@@ -232,7 +232,8 @@ def initial_of(draft: Draft | None, latest: Assessment | None, voice_slug: str) 
     """What a new form starts with: the draft, else today. Never the old reason: it would be repeated."""
     start: dict[str, Any] = {
         "voice": voice_slug,
-        "based_on": latest.pk if latest else None,
+        # A draft stays based on what its writer saw: what was published since is shown as a conflict, not passed over.
+        "based_on": draft.based_on_id if draft else latest.pk if latest else None,
         "version": draft.version if draft else None,
         "holds_from": timezone.localdate(),
     }

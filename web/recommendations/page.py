@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,9 +15,12 @@ from accounts.reader import Reader
 from accounts.roles import Act
 from history.models import Event
 from notifications.following import followed
+from recommendations import derived
 from recommendations.actions import latest_of
-from recommendations.models import Assessment, Check, Draft, Recommendation
+from recommendations.models import Assessment, Check, Draft, Position, Recommendation
+from recommendations.querysets import end_of_day
 from web.clock import BadDay, reader_at
+from web.errors import gone
 from web.recommendations.forms import AssessmentForm, BasisFormSet, CheckForm, initial_of
 from web.timeline import rows_of
 
@@ -34,7 +38,8 @@ class Desk:
     bases: Any = None
     check: CheckForm | None = None
     draft: Draft | None = None
-    conflict: Assessment | Draft | None = None
+    is_overtaken: bool = False
+    conflict: Assessment | Draft | None = None  # what stands there now; None when a colleague ended the draft
 
 
 def find(public_id: str, reader: Reader) -> Recommendation:
@@ -55,7 +60,7 @@ def recommendation_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         return render(request, "errors/400.html", {"reason": str(error)}, status=400)
     recommendation = find(public_id, reader)
     if recommendation.removed_at is not None:
-        return render(request, "errors/410.html", {"recommendation": recommendation}, status=410)
+        return gone(request)
     desk = desk_of(request, recommendation, slug=request.GET.get("voice", ""))
     return show(request, recommendation, reader, desk)
 
@@ -69,7 +74,8 @@ def show(
         Assessment.objects.filter(recommendation=recommendation).held(reader).current().for_display(),
         key=lambda assessment: (assessment.pk != lead_id, assessment.voice.public_name),
     )
-    checks = list(Check.objects.filter(recommendation=recommendation).select_related("voice"))
+    checks = list(Check.objects.filter(recommendation=recommendation).held(reader).select_related("voice"))
+    positions = list(Position.objects.filter(recommendation=recommendation).held(reader).select_related("document"))
     context = {
         "r": recommendation,
         "reader": reader,
@@ -79,10 +85,11 @@ def show(
         "last_check": next((c for c in checks if lead_id and c.voice_id == voices[0].voice_id), None),
         "checks": checks,
         "earlier": _earlier(recommendation, reader, voices),
-        "positions": recommendation.positions.select_related("document"),
-        "timeline": rows_of(_events(recommendation), reader),
+        "positions": positions,
+        "answer": derived.foremost(positions),
+        "timeline": rows_of(_events(recommendation, reader), reader),
         "desk": desk,
-        "mine": _redactable(reader, voices),
+        "mine": _redactable(reader, recommendation),
         "followed": followed(reader.person, recommendation),
         "breadcrumb": _breadcrumb(recommendation),
     }
@@ -110,9 +117,20 @@ def desk_of(request: HttpRequest, recommendation: Recommendation, slug: str = ""
     return desk
 
 
-def _events(recommendation: Recommendation) -> list[Event]:
+def _events(recommendation: Recommendation, reader: Reader) -> list[Event]:
+    """The newest hundred; on a past day, those that told of something by then, or were known by then."""
     found = Event.objects.filter(target_type="recommendations.recommendation", target_id=recommendation.pk)
-    return list(found.order_by("-id")[:100])
+    if reader.known_on is not None:
+        found = found.filter(recorded_at__lt=end_of_day(reader.known_on))
+    events = list(found.order_by("-id")[:100])
+    if reader.as_of is None:
+        return events
+    return [event for event in events if _day_told(event) <= reader.as_of.isoformat()]
+
+
+def _day_told(event: Event) -> str:
+    """The day that an event is about, as the log writes it; else the day on which it happened."""
+    return str(event.new.get("holds_from") or event.new.get("day") or event.recorded_at.date().isoformat())
 
 
 def _earlier(recommendation: Recommendation, reader: Reader, shown: list[Assessment]) -> list[Assessment]:
@@ -121,13 +139,15 @@ def _earlier(recommendation: Recommendation, reader: Reader, shown: list[Assessm
     return list((found.held(reader) if reader.is_clocked else found).for_display())
 
 
-def _redactable(reader: Reader, voices: list[Assessment]) -> set[int]:
-    """The organisations in whose name the reader may withdraw and redact."""
-    return {
-        membership.organisation_id
-        for membership in reader.memberships
-        if permissions.may(reader.person, Act.REVIEW, organisation=membership.organisation)
-    }
+def _redactable(reader: Reader, recommendation: Recommendation) -> set[int]:
+    """The organisations whose words here the reader may withdraw and redact."""
+    if reader.person is None:
+        return set()
+    theirs = Q(pk__in=reader.organisation_ids)
+    if reader.person.is_administrator:
+        theirs |= Q(assessments__recommendation=recommendation) | Q(checks__recommendation=recommendation)
+    found = Organisation.objects.filter(theirs).distinct()
+    return {each.pk for each in found if permissions.may(reader.person, Act.REVIEW, organisation=each)}
 
 
 def _breadcrumb(recommendation: Recommendation) -> list[tuple[str, str]]:

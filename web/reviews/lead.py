@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +15,7 @@ from accounts.roles import Act
 from history.log import Actor
 from history.models import Origin
 from recommendations import actions
+from recommendations.querysets import utc_today
 from reviews.models import Review
 
 
@@ -30,7 +30,7 @@ class LeadForm(forms.Form):
     )
     from_day = forms.DateField(
         label=gettext_lazy("From"),
-        initial=timezone.localdate,
+        initial=utc_today,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Today or an earlier day; before it the lists show whoever led then."),
     )
@@ -38,7 +38,7 @@ class LeadForm(forms.Form):
     def clean_from_day(self) -> object:
         """No lead from the future: lists would change without anybody doing anything."""
         day = self.cleaned_data["from_day"]
-        if day > timezone.localdate():
+        if day > utc_today():
             raise forms.ValidationError(_("This day has not come yet. Give today or an earlier day."))
         return day
 

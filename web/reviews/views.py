@@ -8,7 +8,6 @@ from django.db.models import Count, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,6 +15,7 @@ from accounts.models import Person
 from accounts.reader import Reader
 from notifications.following import followables
 from recommendations.models import Recommendation
+from recommendations.querysets import utc_today
 from reviews.models import Call, Finding, Lead, Review, Session, Stakeholder, TroikaMember
 from web import tally, timeline
 
@@ -114,7 +114,7 @@ def _shown(rows: Any, reader: Reader) -> list[Any]:
 
 def leads_of(review: Review, reader: Reader) -> list[Lead]:
     """The lead organisation of today, and the one of the samples where they are shown."""
-    today = timezone.localdate()
+    today = utc_today()
     latest: dict[bool, Lead] = {}
     for lead in sorted(review.leads.all(), key=lambda lead: lead.from_day):
         if lead.from_day <= today and (reader.samples or not lead.is_sample):
