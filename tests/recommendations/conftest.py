@@ -14,7 +14,7 @@ from history.log import Actor
 from history.models import Origin
 from recommendations import actions
 from recommendations.actions import AssessmentContent, BasisContent
-from recommendations.models import Assessment, Draft
+from recommendations.models import Assessment, Draft, Recommendation
 
 TODAY = datetime.date(2026, 3, 10)
 MONITORING = BasisContent("monitoring", description="Read the official gazette.")
