@@ -17,6 +17,8 @@ import yaml
 from django.conf import settings
 from psycopg import connect, errors
 
+from upr_tracker.localstack.postgres import QUIET_LOG
+
 ROOT = Path(settings.BASE_DIR)
 CODE = [ROOT / "manage.py", ROOT / "upr_tracker" / "celery.py", *(ROOT / "upr_tracker").glob("settings.py")]
 LOCAL_CODE = [
@@ -133,6 +135,12 @@ def test_images_are_pinned() -> None:
     images += [value.split()[0] for name, value in dockerfile() if name == "FROM"]
     for image in images:
         assert re.fullmatch(r"[\w/-]+:\d[\w.-]*", image), image
+
+
+def test_database_logs_no_words_of_a_failed_statement() -> None:
+    command = services()["database"]["command"]
+    assert command[0] == "postgres"
+    assert dict(setting.removeprefix("--").split("=") for setting in command[1:]) == QUIET_LOG
 
 
 def test_every_service_that_stays_has_a_health_check_and_comes_back() -> None:

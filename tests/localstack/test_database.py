@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import CheckViolation, InsufficientPrivilege, UniqueViolation
 
 from upr_tracker.localstack import Paths, servers
 
@@ -63,3 +63,18 @@ def test_the_application_reads_and_writes_but_neither_truncates_nor_alters(datab
     ):
         with pytest.raises(InsufficientPrivilege):
             database.app.execute(refused)
+
+
+def test_words_of_a_statement_that_fails_are_not_in_the_servers_log(database: Database, paths: Paths) -> None:
+    database.owner.execute("CREATE TABLE said (id bigint UNIQUE, word text CHECK (length(word) < 5))")
+    database.app.execute("INSERT INTO said VALUES (1, 'one')")
+    with pytest.raises(CheckViolation):
+        database.app.execute("INSERT INTO said VALUES (2, %s)", ["Quillfeather"])
+    with pytest.raises(CheckViolation):
+        database.app.execute("INSERT INTO said VALUES (2, 'Quillfeather')")
+    with pytest.raises(UniqueViolation):
+        database.app.execute("INSERT INTO said VALUES (1, 'Otis')")
+    log = (paths.log / "postgres.log").read_text()
+    assert log.count("ERROR:") == 3  # the failures themselves are there
+    for words in ("Quillfeather", "Otis", "STATEMENT:", "DETAIL:"):
+        assert words not in log

@@ -36,7 +36,13 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT USAGE, SELECT O
 CREATE DATABASE {DATABASE} OWNER {OWNER};
 """
 
-SETTINGS = {
+# A statement that fails would else stand in the log with its values: a reason that was redacted since, word for word.
+QUIET_LOG = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+}
+SETTINGS = QUIET_LOG | {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
