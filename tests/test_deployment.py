@@ -20,7 +20,12 @@ from psycopg import connect, errors
 from upr_tracker.localstack.postgres import QUIET_LOG
 
 ROOT = Path(settings.BASE_DIR)
-CODE = [ROOT / "manage.py", ROOT / "upr_tracker" / "celery.py", *(ROOT / "upr_tracker").glob("settings.py")]
+CODE = [
+    ROOT / "manage.py",
+    ROOT / "imports" / "child.py",
+    ROOT / "upr_tracker" / "celery.py",
+    ROOT / "upr_tracker" / "settings.py",
+]
 LOCAL_CODE = [
     *(ROOT / "upr_tracker" / "localstack").glob("*.py"),
     ROOT / "upr_tracker" / "management" / "commands" / "up.py",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.models import Person
 from tests.factories import PASSWORD
@@ -15,6 +15,8 @@ from upr_tracker.localstack import browser as machine
 # A quiet browser: nothing of it looks for hosts that are not ours.
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WIDE = {"width": 1280, "height": 900}
+# A worker on a busy machine takes its time; waiting longer costs nothing when it does not.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture
