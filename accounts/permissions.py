@@ -98,14 +98,15 @@ def _role_may(role: Role, act: Act, organisation: Organisation) -> bool:
     return act in MAY[role]
 
 
-def monitored_states(person: Person | None, act: Act) -> set[int]:
-    """The ids of the States for which the person may do this in some organisation's name; 2 queries at most."""
+def checking_voices(person: Person | None) -> dict[int, list[Organisation]]:
+    """By State, the organisations in whose name the person may record a check or a draft; 2 queries at most."""
     if person is None or not person.is_active:
-        return set()
+        return {}
+    found: dict[int, list[Organisation]] = {}
     memberships = person.memberships.select_related("organisation").prefetch_related("organisation__monitors")
-    return {
-        state.pk
-        for membership in memberships
-        if membership.organisation.verified and _role_may(Role(membership.role), act, membership.organisation)
-        for state in membership.organisation.monitors.all()
-    }
+    for membership in memberships:
+        organisation = membership.organisation
+        if organisation.verified and _role_may(Role(membership.role), Act.CHECK, organisation):
+            for state in organisation.monitors.all():
+                found.setdefault(state.pk, []).append(organisation)
+    return found

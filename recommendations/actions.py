@@ -197,7 +197,7 @@ def record_check(
     today: datetime.date,
 ) -> Check:
     """Note that somebody looked again and nothing had changed. The same check sent twice is one."""
-    _refuse_future(day, today, "day")
+    _refuse_impossible(day, today, "day")
     _lock_alive(recommendation)
     check, created = Check.objects.get_or_create(
         recommendation=recommendation,
@@ -341,14 +341,20 @@ def _words(basis: Basis | BasisContent) -> tuple[str, ...]:
     return tuple(words.strip() for words in (basis.passage, basis.url, basis.description, basis.code))
 
 
-def _refuse_future(day: datetime.date, today: datetime.date, name: str) -> None:
+FIRST_SESSION = datetime.date(2008, 4, 7)  # of the UPR Working Group: nothing was recommended before
+
+
+def _refuse_impossible(day: datetime.date, today: datetime.date, name: str) -> None:
     if day > today:
         message = _("%(day)s has not come yet. Give today or an earlier day.")
+        raise ValidationError({name: message % {"day": day.isoformat()}})
+    if day < FIRST_SESSION:
+        message = _("%(day)s is before the first session of the UPR (7 April 2008). Check the year.")
         raise ValidationError({name: message % {"day": day.isoformat()}})
 
 
 def _check_content(content: AssessmentContent, today: datetime.date) -> None:
-    _refuse_future(content.holds_from, today, "holds_from")
+    _refuse_impossible(content.holds_from, today, "holds_from")
     if not content.bases:
         raise ValidationError({"bases": _("Say what this rests on: at least one basis.")})
 

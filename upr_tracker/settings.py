@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "web.middleware.NulMiddleware",
     "web.middleware.ReaderMiddleware",
 ]
 
@@ -171,13 +172,17 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Whoever saves does not wait for a broker that is away: the sweep tells people later.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "socket_connect_timeout": 2}
 CELERY_TIMEZONE = "UTC"
+SWEEP_SECONDS = env.float("UPR_SWEEP_SECONDS", 30.0)
 CELERY_BEAT_SCHEDULE = {
     # Catches what a killed process left: events not yet sequenced, messages whose lease ran out.
-    "sweep-imports": {"task": "imports.sweep", "schedule": 60.0},
-    "sweep-messages": {"task": "notifications.sweep", "schedule": env.float("UPR_SWEEP_SECONDS", 30.0)},
+    "sweep-imports": {"task": "imports.sweep", "schedule": SWEEP_SECONDS},
+    "sweep-messages": {"task": "notifications.sweep", "schedule": SWEEP_SECONDS},
     # An organisation that was named to lead from a day to come leads when the day has come.
     "start-leads": {"task": "recommendations.start_leads", "schedule": 3600.0},
 }
+
+# How long a worker may take to read a file: longer than the process that reads may run; after it another worker tries.
+IMPORT_LEASE_SECONDS = env.float("UPR_IMPORT_LEASE_SECONDS", 360)
 
 # -- Mail: EMAIL_URL (smtp://, smtp+tls://, smtp+ssl://); locally each message is a file that administrators can read
 MAIL_DIR = DATA_DIR / "mail"
@@ -241,7 +246,8 @@ CONTENT_SECURITY_POLICY = {
 
 # -- Language and time
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("kk", _("Kazakh"))]
+# Offered once its catalogue is complete; a page half in one language reads as in none. Names of States have seven.
+LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -115,7 +115,7 @@ def _record(window: Visitor) -> None:
     expect(page.locator(".messages")).to_contain_text("The status is published.")
     expect(page.locator("#voices")).to_contain_text("Two meetings attended.")
     page.get_by_role("button", name="Checked, no change").click()
-    expect(page.locator(".messages")).to_contain_text("looked again, no change")
+    expect(page.locator(".messages")).to_contain_text("looked again at 140.7, no change")
     window.check_accessibility()
 
 

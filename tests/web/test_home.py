@@ -183,7 +183,8 @@ def test_healthz_asks_the_database(client: Client, budget: Budget) -> None:
 
 
 @pytest.mark.django_db
-def test_language_switch_returns_to_the_page(client: Client) -> None:
+def test_language_switch_returns_to_the_page(client: Client, settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("ru", "Russian")]
     response = client.post("/language/", {"language": "ru", "next": "/reviews/"})
     assert (response.status_code, response.headers["Location"]) == (302, "/reviews/")
     assert '<html lang="ru" dir="ltr">' in page(client, "/reviews/")

@@ -144,5 +144,31 @@ def test_matrix_takes_a_fixed_number_of_queries(
         client.get(URL)
 
 
+def test_matrix_row_notes_a_check_and_comes_back(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.owner)
+    html = client.get(f"{URL}?state=KAZ").content.decode()
+    assert "Checked, no change" in html
+    r = cast.recommendation
+    values = {"check-voice": cast.group.slug, "next": f"{URL}?state=KAZ"}
+    answer = client.post(f"/recommendations/{r.public_id}/check/", values)
+    assert answer["Location"] == f"{URL}?state=KAZ#row-{r.public_id}"
+    assert "looked again at 140.7" in client.get(f"{URL}?state=KAZ").content.decode()
+    values["next"] = "https://evil.example/"
+    assert client.post(f"/recommendations/{r.public_id}/check/", values)["Location"].startswith("/recommendations/")
+
+
+def test_matrix_is_walked_one_by_one_with_a_way_back(cast: SimpleNamespace, client: Client) -> None:
+    after = make.make_recommendation(cast.review, "140.8")
+    make.make_recommendation(make.make_review(make.make_state("SVN", "Slovenia")), "140.9")
+    client.force_login(cast.owner)
+    client.get(f"{URL}?state=KAZ")
+    html = client.get(f"/recommendations/{cast.recommendation.public_id}/").content.decode()
+    assert "1 of 2" in html
+    assert f'href="/recommendations/{after.public_id}/" rel="next"' in html
+    assert f'href="{URL}?state=KAZ"' in html
+    client.logout()
+    assert "Back to your list" not in client.get(f"/recommendations/{after.public_id}/").content.decode()
+
+
 def test_matrix_address_is_named(db: None) -> None:
     assert reverse("recommendation-list") == URL

@@ -39,7 +39,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail."""
     _require(request)
-    path = Path(settings.MAIL_DIR) / f"{name}.eml"
+    path = Path(settings.MAIL_DIR) / f"{name[:200]}.eml"
     if path.parent != Path(settings.MAIL_DIR) or not path.is_file():
         raise Http404
     return render(request, "mail/detail.html", {"mail": _read(path)})

@@ -5,16 +5,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import permissions
 from accounts.models import Organisation, Person
+from accounts.reader import PUBLIC
 from accounts.roles import Act
 from history.log import Actor
 from history.models import Origin
@@ -41,6 +43,8 @@ def record(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(f"{_address(recommendation)}#record")
     voice = _voice(request, request.POST.get("voice", ""))
     act = request.POST.get("act", "publish")
+    if act not in {"publish", "draft", "discard", "more"}:
+        raise BadRequest(_("This form was sent in a way that it does not know."))
     needed = Act.PUBLISH if act == "publish" else Act.WRITE_DRAFTS
     permissions.require(_person(request), needed, organisation=voice, state=recommendation.review.state)
     desk = desk_of(request, recommendation, slug=voice.slug)
@@ -58,7 +62,7 @@ def record(request: HttpRequest, public_id: str) -> HttpResponse:
         except ValidationError as error:
             _attach(form, error)
         else:
-            return redirect(f"{_address(recommendation)}#voices")
+            return redirect(_address(recommendation))
     return show(request, recommendation, request.reader, desk, status=422)  # type: ignore[attr-defined]
 
 
@@ -86,8 +90,10 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
         except ValidationError as error:
             _attach(form, error)
         else:
-            messages.success(request, _("Noted: looked again, no change."))
-            return redirect(f"{_address(recommendation)}#voices")
+            messages.success(
+                request, _("Noted: looked again at %(name)s, no change.") % {"name": str(recommendation)[:80]}
+            )
+            return redirect(_back(request, recommendation))
     desk = desk_of(request, recommendation, slug=voice.slug)
     desk.check = form
     return show(request, recommendation, request.reader, desk, status=422)  # type: ignore[attr-defined]
@@ -174,6 +180,14 @@ def _person(request: HttpRequest) -> Person:
     return request.user
 
 
+def _back(request: HttpRequest, recommendation: Recommendation) -> str:
+    """To the list that the check was noted in, at its row; else to the recommendation."""
+    target = request.POST.get("next", "")
+    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return f"{target}#row-{recommendation.public_id}"
+    return _address(recommendation)
+
+
 def _address(recommendation: Recommendation) -> str:
     return reverse("recommendation-detail", args=[recommendation.public_id])
 
@@ -184,7 +198,7 @@ def _complete(form: AssessmentForm, bases: Any, *, publish: bool) -> bool:
         form.require_complete()
         bases.require_complete()
         if bases.is_valid() and not bases.contents():
-            bases.forms[0].add_error("kind", _("Say what this rests on: at least one basis."))
+            form.add_error(None, _("Say what this rests on: at least one basis."))
     return valid and form.is_valid() and all(not one.errors for one in bases.forms)
 
 
@@ -199,7 +213,7 @@ def _do(
 ) -> None:
     by = actor(_person(request), voice)
     if publish:
-        actions.publish_assessment(
+        made = actions.publish_assessment(
             recommendation=recommendation,
             voice=voice,
             content=form.content(bases.contents()),
@@ -208,7 +222,7 @@ def _do(
             by=by,
             today=timezone.localdate(),
         )
-        messages.success(request, _("The status is published."))
+        _tell_published(request, made)
     else:
         actions.save_draft(
             recommendation=recommendation,
@@ -219,6 +233,18 @@ def _do(
             by=by,
         )
         messages.success(request, _("The draft is saved. Only your organisation sees it."))
+
+
+def _tell_published(request: HttpRequest, made: Assessment) -> None:
+    """Say what was done; one dated back went into the history and changes nothing that is shown."""
+    same = Assessment.objects.filter(recommendation=made.recommendation_id, voice=made.voice_id)
+    stands = same.held(PUBLIC).current().first()
+    if stands is None or stands == made:
+        messages.success(request, _("The status is published."))
+        return
+    sentence = _("The status is recorded in the history. “%(status)s” since %(day)s is later, and still stands.")
+    day = formats.date_format(stands.holds_from, "DATE_FORMAT")
+    messages.info(request, sentence % {"status": stands.get_status_display(), "day": day})
 
 
 def _discard(request: HttpRequest, recommendation: Recommendation, voice: Organisation, desk: Desk) -> HttpResponse:
@@ -261,6 +287,7 @@ def _conflict(
 
 def _attach(form: Any, error: ValidationError) -> None:
     """Put an action's complaints beside the fields they are about."""
-    for name, sentences in error.message_dict.items():
+    found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    for name, sentences in found.items():
         for sentence in sentences:
             form.add_error(name if name in form.fields else None, sentence)

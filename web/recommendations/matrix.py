@@ -6,14 +6,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_htmx.http import push_url
 
-from accounts.permissions import monitored_states
+from accounts.permissions import checking_voices
 from accounts.reader import Reader
-from accounts.roles import Act
 from recommendations.models import Recommendation
 from recommendations.selection import UnknownChoice, select
 from web.clock import BadDay, reader_at
 from web.recommendations import filters
 from web.recommendations.rows import rows_of
+from web.recommendations.walk import ORDER, remember
 
 PAGE_SIZE = 100
 
@@ -31,10 +31,11 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(found.with_lead(reader).for_list().order_by(*ORDER), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     samples = found.filter(is_sample=True).count() if reader.samples else 0
+    remember(request, clean)
     context = {
         "title": _("Recommendations"),
         "page": page,
-        "rows": rows_of(list(page), reader, monitored_states(reader.person, Act.CHECK)),
+        "rows": rows_of(list(page), reader, checking_voices(reader.person)),
         "count": paginator.count - samples,
         "samples": samples,
         "reader": reader,
@@ -47,9 +48,6 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
         answer = render(request, "recommendations/list.html#results", context)
         return push_url(answer, _address(request.path, clean))
     return render(request, "recommendations/list.html", context | {"form": filters.FilterForm(request.GET, reader)})
-
-
-ORDER = ("-review__session__number", "review__state__iso3", "review_id", "is_sample", "sort_key", "id")
 
 
 def _without_empty(params: QueryDict) -> QueryDict:

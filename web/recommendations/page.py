@@ -22,6 +22,7 @@ from recommendations.querysets import end_of_day
 from web.clock import BadDay, reader_at
 from web.errors import gone
 from web.recommendations.forms import AssessmentForm, BasisFormSet, CheckForm, initial_of
+from web.recommendations.walk import walk_of
 from web.timeline import rows_of
 
 
@@ -89,6 +90,8 @@ def show(
         "answer": derived.foremost(positions),
         "timeline": rows_of(_events(recommendation, reader), reader),
         "desk": desk,
+        "drafts": _readable_drafts(recommendation, reader, desk),
+        "walk": walk_of(request, recommendation, reader),
         "mine": _redactable(reader, recommendation),
         "followed": followed(reader.person, recommendation),
         "breadcrumb": _breadcrumb(recommendation),
@@ -137,6 +140,14 @@ def _earlier(recommendation: Recommendation, reader: Reader, shown: list[Assessm
     """What the voices said before, withdrawn ones too; on a day in the past, only what was known of then."""
     found = Assessment.objects.filter(recommendation=recommendation).exclude(pk__in=[a.pk for a in shown])
     return list((found.held(reader) if reader.is_clocked else found).for_display())
+
+
+def _readable_drafts(recommendation: Recommendation, reader: Reader, desk: Desk) -> list[Draft]:
+    """Drafts of the reader's organisations, where the reader has no desk to open them at."""
+    if desk.voice is not None or not reader.organisation_ids:
+        return []
+    found = Draft.objects.filter(recommendation=recommendation, organisation__in=reader.organisation_ids)
+    return list(found.select_related("organisation", "saved_by"))
 
 
 def _redactable(reader: Reader, recommendation: Recommendation) -> set[int]:

@@ -1,10 +1,11 @@
 """The rows of a list of recommendations: each with its lead assessment, or the number of voices where none leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
 
+from accounts.models import Organisation
 from accounts.reader import Reader
 from recommendations.models import Assessment, Recommendation
 
@@ -17,12 +18,15 @@ class Row:
     lead: Assessment | None
     voices: int  # voices that have assessed it on the reader's day
     may_record: bool
+    voice: str  # the slug of the one organisation in whose name the reader may note a check; empty for none or several
 
 
-def rows_of(found: Sequence[Recommendation], reader: Reader, monitored: set[int]) -> list[Row]:
+def rows_of(
+    found: Sequence[Recommendation], reader: Reader, speaking: Mapping[int, Sequence[Organisation]]
+) -> list[Row]:
     """The rows of these recommendations (from `with_lead`); 2 queries however many there are.
 
-    `monitored`: ids of the States for which the reader may record something.
+    `speaking`: by State, the organisations in whose name the reader may record something.
     """
     leads = Assessment.objects.select_related("voice").in_bulk([r.lead_id for r in found if r.lead_id])  # type: ignore[attr-defined]
     voices = dict(
@@ -37,7 +41,12 @@ def rows_of(found: Sequence[Recommendation], reader: Reader, monitored: set[int]
             recommendation=r,
             lead=leads.get(r.lead_id),  # type: ignore[attr-defined]
             voices=voices.get(r.pk, 0),
-            may_record=r.review.state_id in monitored,
+            may_record=r.review.state_id in speaking,
+            voice=_only(speaking.get(r.review.state_id, ())),
         )
         for r in found
     ]
+
+
+def _only(organisations: Sequence[Organisation]) -> str:
+    return organisations[0].slug if len(organisations) == 1 else ""

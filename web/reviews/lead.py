@@ -40,6 +40,8 @@ class LeadForm(forms.Form):
         day = self.cleaned_data["from_day"]
         if day > utc_today():
             raise forms.ValidationError(_("This day has not come yet. Give today or an earlier day."))
+        if day < actions.FIRST_SESSION:
+            raise forms.ValidationError(_("This day is before the first session of the UPR. Check the year."))
         return day
 
 

@@ -33,6 +33,8 @@ class PreferencesForm(_PersonForm):
         self.fields["language"] = forms.ChoiceField(
             label=_("Language"), choices=settings.LANGUAGES, help_text=self.Meta.help_texts["language"]
         )
+        if len(settings.LANGUAGES) == 1:
+            del self.fields["language"]  # nothing to choose
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"), choices=zones, help_text=self.Meta.help_texts["time_zone"]
         )
