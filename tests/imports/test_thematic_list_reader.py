@@ -476,16 +476,6 @@ def test_the_reader_is_chosen_by_content_and_not_by_name(tmp_path: Path) -> None
     assert reader_for(path) is SOURCES["thematic_list"]
 
 
-def test_a_file_nobody_can_read_names_what_was_tried(tmp_path: Path) -> None:
-    path = tmp_path / "list.docx"
-    path.write_bytes(b"%PDF-1.7")
-    with pytest.raises(UnreadableFile, match=r"Tried: OHCHR's thematic list .*a PDF document"):
-        reader_for(path)
-    letter = save_list(tmp_path / "addendum.docx", [("140.1 Ratify (Peru)", "Noted")], ("Recommendation", "Position"))
-    with pytest.raises(UnreadableFile, match="choose it by name"):
-        reader_for(letter)
-
-
 def test_an_unknown_source_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         reader_for(tmp_path / "x", "crystal_ball")
