@@ -96,6 +96,7 @@ def test_head_is_answered_like_get_without_a_body(api: Api, world: SimpleNamespa
     assert (response.status_code, response.content) == (200, b"")
 
 
-def test_refusals_are_in_the_language_asked_for(api: Api) -> None:
+def test_refusals_are_in_the_language_asked_for(api: Api, settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("ru", "Russian")]
     response = api.client.get("/api/v1/states/", {"page_size": "0"}, headers={"Accept-Language": "ru"})
     assert response.headers["Content-Language"] == "ru"
