@@ -1,6 +1,8 @@
 """From the log to messages, and from messages to mails."""
 
 import datetime
+import smtplib
+import traceback
 from typing import Any
 
 from django.conf import settings
@@ -102,11 +104,27 @@ def _claim(message_id: int) -> bool:
     return claimed == 1
 
 
+def _cause(error: Exception) -> str:
+    """The error's class and codes, and where it was raised if it is a fault of ours; never its text.
+
+    What a mail server answers, and what the mail library says of a header, names the person's address.
+    """
+    codes: set[int] = set()
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = {code for code, _text in error.recipients.values()}
+    elif isinstance(error, smtplib.SMTPResponseException):
+        codes = {error.smtp_code}
+    elif isinstance(error, OSError) and error.errno is not None:
+        codes = {error.errno}
+    cause = " ".join([type(error).__name__, *map(str, sorted(codes))])
+    # smtplib's are OSErrors: the server is away or refuses.
+    return cause if isinstance(error, OSError) else "\n".join([cause, *traceback.format_tb(error.__traceback__)])
+
+
 def _put_back(message: Message, error: Exception) -> None:
     """Wait longer after each failure; after the last one the message says so. The notice itself stands anyway."""
     failed = message.attempts >= MOST_ATTEMPTS
-    trouble = None if isinstance(error, OSError) else error  # smtplib's are OSErrors: the server is away or refuses
-    mails.log.warning("Mail %s was not sent (attempt %s): %s", message.pk, message.attempts, error, exc_info=trouble)
+    mails.log.warning("Mail %s was not sent (attempt %s): %s", message.pk, message.attempts, _cause(error))
     Message.objects.filter(pk=message.pk).update(
         mail=Message.Mail.FAILED if failed else Message.Mail.WAITING,
         lease_until=None if failed else timezone.now() + datetime.timedelta(minutes=2**message.attempts),

@@ -56,8 +56,18 @@ class Mailbox:
         self.recipients: list[str] = []
         self.hangs = 0
         self.refuses = False
+        self.knows_nobody = False
         self.hanging = 0
         self.release = threading.Event()
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take the recipient, or refuse them by name, as servers do."""
+        if self.knows_nobody:
+            return f"550 <{address}> is unknown here"
+        envelope.rcpt_tos.append(address)
+        return "250 taken"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take the mail, or refuse it, or let it wait."""

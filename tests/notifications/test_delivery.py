@@ -39,6 +39,11 @@ def use_smtp(settings: Any, port: int) -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 2
 
 
+def logged_by_us(caplog: pytest.LogCaptureFixture) -> str:
+    """What a log file would hold of sending, tracebacks included; the SMTP server of the test has words of its own."""
+    return "\n".join(caplog.handler.format(record) for record in caplog.records if record.name == mails.log.name)
+
+
 def test_mail_is_sent_once(message: Message) -> None:
     assert actions.waiting_mails() == [message.pk]
     assert actions.deliver(message.pk)
@@ -116,6 +121,30 @@ def test_mail_waits_longer_after_each_failure_and_the_notice_stands(
         assert actions.waiting_mails() == []
 
 
+@pytest.mark.parametrize(
+    ("trouble", "logged"), [("knows_nobody", "SMTPRecipientsRefused 550"), ("refuses", "SMTPDataError 451")]
+)
+def test_mail_that_is_refused_is_logged_by_code_and_without_its_address(
+    message: Message, settings: Any, smtp: SimpleNamespace, caplog: pytest.LogCaptureFixture, trouble: str, logged: str
+) -> None:
+    use_smtp(settings, smtp.port)
+    setattr(smtp.box, trouble, True)
+    assert not actions.deliver(message.pk)
+    assert logged_by_us(caplog).endswith(f"Mail {message.pk} was not sent (attempt 1): {logged}")
+    assert message.person.email not in logged_by_us(caplog)
+
+
+def test_mail_with_an_address_that_is_none_is_logged_by_where_it_failed(
+    message: Message, settings: Any, smtp: SimpleNamespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    use_smtp(settings, smtp.port)
+    type(message.person).objects.filter(pk=message.person_id).update(email="rana@example.org\nBcc: x@example.org")
+    assert not actions.deliver(message.pk)
+    assert "attempt 1): ValueError" in logged_by_us(caplog)
+    assert "in deliver" in logged_by_us(caplog)
+    assert "rana" not in logged_by_us(caplog)
+
+
 def test_mail_is_sent_when_the_server_is_back(message: Message, settings: Any, smtp: SimpleNamespace) -> None:
     use_smtp(settings, smtp.port)
     smtp.box.refuses = True
@@ -139,14 +168,16 @@ def test_mail_that_cannot_be_written_does_not_stop_the_others(
 
     def fail(message: Message) -> bool:
         if message.person == broken:
-            raise KeyError("no such sentence")
+            raise KeyError(broken.email)
         return neutral(message)
 
     monkeypatch.setattr(mails, "wants_neutral", fail)
     assert [actions.deliver(message.pk) for message in told()] == [False, True]
     kept = Message.objects.get(person=broken)
     assert (kept.mail, kept.attempts) == ("waiting", 1)
-    assert "no such sentence" in caplog.text
+    assert "KeyError" in caplog.text
+    assert "in fail" in caplog.text
+    assert broken.email not in caplog.text
 
 
 def test_person_who_left_meanwhile_gets_no_mail(message: Message) -> None:
