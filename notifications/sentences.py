@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +21,7 @@ LONGEST_NAME = 80  # characters of a text that stands for a number, in a subject
 
 @dataclass(frozen=True)
 class Notice:
-    """One message as a person reads it, in the language that is active."""
+    """One message as a person reads it, in the language and the time zone that are active."""
 
     message: Message
     subject: str
@@ -60,7 +61,7 @@ def _notice(
     where = str(review) if review else ""
     if recommendation is None:
         subject, sentence, path = _batch(event, review, where)
-        return Notice(message, subject, sentence, path, "", event.recorded_at.date(), False)
+        return Notice(message, subject, sentence, path, "", timezone.localdate(event.recorded_at), False)
     who = organisation.public_name if organisation else _("UPR Tracker")
     status = str(event.new.get("status") or event.old.get("status") or "")
     word = str(Status(status).label) if status else ""
@@ -76,7 +77,7 @@ def _notice(
         sentence % {"who": who, "status": word, "name": name, "where": where},
         reverse("recommendation-detail", args=[recommendation.public_id]),
         "" if event.action == "assessment.withdrawn" else status,
-        event.recorded_at.date(),
+        timezone.localdate(event.recorded_at),
         recommendation.is_sample,
     )
 

@@ -1,14 +1,17 @@
 """The words of a mail: never a reason or a person; no topic in the subject where somebody asks for that."""
 
+import datetime
+import zoneinfo
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from history.log import Actor, record
 from imports import events as import_events
-from notifications import mails
+from notifications import mails, sentences
 from recommendations import actions as recommendation_actions
 from recommendations.models import Assessment, Status
 from tests import factories as make
@@ -130,3 +133,16 @@ def test_message_id_is_the_same_each_time_and_another_for_each_message(cast: Sim
     assert mails.compose(first).message()["Message-ID"] == mails.message_id(first)
     assert mails.message_id(first).endswith("@tracker.example>")
     assert mails.message_id(first) != mails.message_id(second)
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Asia/Almaty", 11), ("UTC", 10), ("America/New_York", 10)])
+def test_notice_has_the_day_of_the_readers_clock(cast: SimpleNamespace, publish: Publish, zone: str, day: int) -> None:
+    follower(cast.review)
+    publish()
+    record(import_events.DOCUMENT_IMPORTED, make.make_document(cast.review), by=Actor(), review_id=cast.review.pk)
+    messages = told()
+    assert [message.event.action for message in messages] == ["assessment.published", "document.imported"]
+    for message in messages:
+        message.event.recorded_at = datetime.datetime(2026, 3, 10, 21, 0, tzinfo=datetime.UTC)  # a late evening
+    with timezone.override(zoneinfo.ZoneInfo(zone)):
+        assert [notice.day for notice in sentences.describe(messages)] == [datetime.date(2026, 3, day)] * 2
