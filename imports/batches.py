@@ -1,20 +1,24 @@
 """The life of an import: opened, read by a worker, shown, committed, perhaps undone."""
 
+import contextlib
 import datetime
 import hashlib
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files import File
-from django.db import models, transaction
+from django.db import InterfaceError, OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
+from accounts.models import Organisation, Person
 from history.log import Actor, record
+from history.work import hand_over
 from imports import events, writer
 from imports.child import read_in_child
 from imports.models import Batch, Row
@@ -27,7 +31,9 @@ from recommendations.models import Assessment, Check, Draft, Position, Recommend
 from reviews.models import Document, Review, Session
 from states.models import State
 
-LEASE = datetime.timedelta(minutes=6)  # longer than a child process may take
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3  # after so many readers that died over a file nobody tries it again
 WRITTEN = (Row.Outcome.NEW, Row.Outcome.CHANGED)
 
 
@@ -78,17 +84,17 @@ def harmless(name: str) -> str:
     return re.sub(r"[^\w. -]", "_", Path(name).name)[-100:].lstrip(".") or "document"
 
 
-@transaction.atomic
 def open_batch(
     *,
     file: "File[bytes]",
     name: str,
     by: Person | None,
+    organisation: Organisation | None = None,
     iso3: str = "",
     session: int | None = None,
     source: str = "",
 ) -> Batch:
-    """Keep an uploaded file and have a worker read it."""
+    """Keep an uploaded file and have a worker read it; `organisation` is the one in whose name it is sent."""
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
@@ -96,54 +102,97 @@ def open_batch(
         file_name=harmless(name),
         sha256=digest.hexdigest(),
         created_by=by,
+        organisation=organisation,
         given_state=iso3,
         given_session=session,
         given_source=source,
     )
-    batch.file.save(f"{batch.key}-{batch.file_name}", file, save=False)
-    batch.save()
-    transaction.on_commit(lambda: _wake(batch.pk))
+    with stored(batch, file), transaction.atomic():
+        batch.save()
+        _wake_on_commit(batch.pk)
     return batch
 
 
-def _wake(batch_id: int) -> None:
-    from imports.tasks import read
+@contextlib.contextmanager
+def stored(batch: Batch, file: "File[bytes]") -> Iterator[None]:
+    """Keep the file of a batch that is about to be saved; gone again if that fails.
 
-    read.delay(batch_id)
+    Copying up to 20 MB is done here, before the transaction, which would hold its locks and its connection meanwhile.
+    """
+    batch.file.save(f"{batch.key}-{batch.file_name}", file, save=False)
+    try:
+        yield
+    except BaseException:
+        batch.file.delete(save=False)
+        raise
+
+
+def _wake_on_commit(batch_id: int) -> None:
+    def wake() -> None:
+        hand_over("imports.read", batch_id, otherwise="the import will be read by the next sweep")
+
+    # Robust: the import stands whatever happens afterwards, and the sweep finds it.
+    transaction.on_commit(wake, robust=True)
 
 
 def read_batch(batch_id: int) -> None:
     """Read a batch's file and make its rows, unless another worker is at it. A bad file ends it with the reason."""
-    if not _claim(batch_id):
+    lease = _claim(batch_id)
+    if lease is None:
         return
     batch = Batch.objects.get(pk=batch_id)
     try:
-        prepared = prepare(
-            Path(batch.file.path),
-            batch.sha256,
-            iso3=batch.given_state,
-            session=batch.given_session,
-            source=batch.given_source,
-        )
+        _show(batch_id, lease, _prepared(batch))
     except UnreadableFile as error:
-        stored = Path(batch.file.path).name
-        problem = str(error).replace(stored, batch.file_name)
-        Batch.objects.filter(pk=batch_id).update(status=Batch.Status.FAILED, problem=problem, lease_until=None)
-        return
-    _show(batch, prepared)
+        kept_as = Path(batch.file.path).name
+        _fail(batch_id, lease, str(error).replace(kept_as, batch.file_name))
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble, not the file's: the sweep tries again
+    except Exception:
+        log.exception("Import %s could not be read", batch.key)
+        message = _("“%(file)s” could not be read because of a fault of ours. It is noted in the log.")
+        _fail(batch_id, lease, message % {"file": batch.file_name})
 
 
-def _claim(batch_id: int) -> bool:
+def _prepared(batch: Batch) -> Prepared:
+    return prepare(
+        Path(batch.file.path),
+        batch.sha256,
+        iso3=batch.given_state,
+        session=batch.given_session,
+        source=batch.given_source,
+    )
+
+
+def _claim(batch_id: int) -> datetime.datetime | None:
+    """Until when this reader may read the batch, which is also the mark of its claim; None when it may not."""
     now = timezone.now()
+    lease = now + datetime.timedelta(seconds=settings.IMPORT_LEASE_SECONDS)
     free = models.Q(status=Batch.Status.WAITING) | models.Q(status=Batch.Status.READING, lease_until__lt=now)
-    claimed = Batch.objects.filter(free, pk=batch_id).update(status=Batch.Status.READING, lease_until=now + LEASE)
-    return claimed == 1
+    waiting = Batch.objects.filter(free, pk=batch_id)
+    tired = _("Reading this file ended a worker %(n)d times. Save it anew from its own program and send it again.")
+    waiting.filter(attempts__gte=ATTEMPTS).update(
+        status=Batch.Status.FAILED, problem=tired % {"n": ATTEMPTS}, lease_until=None
+    )
+    claimed = waiting.update(status=Batch.Status.READING, lease_until=lease, attempts=models.F("attempts") + 1)
+    return lease if claimed else None
+
+
+def _mine(batch_id: int, lease: datetime.datetime) -> models.QuerySet[Batch]:
+    """The batch while this reader's claim on it holds; nothing once another reader has taken it over."""
+    return Batch.objects.filter(pk=batch_id, status=Batch.Status.READING, lease_until=lease)
+
+
+def _fail(batch_id: int, lease: datetime.datetime, problem: str) -> None:
+    _mine(batch_id, lease).update(status=Batch.Status.FAILED, problem=problem, lease_until=None)
 
 
 @transaction.atomic
-def _show(batch: Batch, prepared: Prepared) -> None:
-    """Save the rows in place of those of an earlier reading."""
-    Batch.objects.select_for_update().get(pk=batch.pk)
+def _show(batch_id: int, lease: datetime.datetime, prepared: Prepared) -> None:
+    """Save the rows in place of those of an earlier reading; a reader that was overtaken leaves all as it is."""
+    batch = _mine(batch_id, lease).select_for_update().first()
+    if batch is None:
+        return
     rows, facts = make_rows(batch, prepared.reading, prepared.review, prepared.document)
     batch.rows.all().delete()
     Row.objects.bulk_create(rows, batch_size=1000)
@@ -157,7 +206,7 @@ def _show(batch: Batch, prepared: Prepared) -> None:
     batch.status = Batch.Status.PREVIEW
     batch.problem = ""
     batch.lease_until = None
-    batch.save()
+    batch.save(update_fields=["source", "facts", "review", "status", "problem", "lease_until"])
 
 
 def abandoned() -> list[int]:
@@ -172,8 +221,9 @@ def abandoned() -> list[int]:
 def read_again(*, batch: Batch) -> None:
     """Have a batch that is not committed read anew, against what is there now."""
     again = (Batch.Status.PREVIEW, Batch.Status.FAILED)
-    if Batch.objects.filter(pk=batch.pk, status__in=again).update(status=Batch.Status.WAITING, problem=""):
-        transaction.on_commit(lambda: _wake(batch.pk))
+    found = Batch.objects.filter(pk=batch.pk, status__in=again)
+    if found.update(status=Batch.Status.WAITING, problem="", attempts=0):
+        _wake_on_commit(batch.pk)
 
 
 def decide(*, row: Row, take: bool) -> None:
@@ -209,6 +259,7 @@ def _commit(batch: Batch, by: Actor) -> Batch:
         return batch
     review, document = _places(batch)
     rows = list(batch.rows.order_by("number"))
+    _lock(Recommendation.objects.filter(review=review, label__in=[row.label for row in rows if row.label]))
     held = held_in(review, document)
     different = [row.pk for row in rows if _differs(row, held)]
     if different:
@@ -220,7 +271,7 @@ def _commit(batch: Batch, by: Actor) -> Batch:
     derived.refresh_leads(ids)
     batch.review, batch.document = review, document
     batch.status, batch.committed_at, batch.problem = Batch.Status.COMMITTED, timezone.now(), ""
-    batch.save()
+    batch.save(update_fields=["review", "document", "status", "committed_at", "problem"])
     numbers = numbers_of(rows)
     if numbers["new"] or numbers["changed"]:
         new = {name: numbers[name] for name in ("new", "changed", "unchanged")} | {"document": document.pk}
@@ -239,6 +290,11 @@ def _places(batch: Batch) -> tuple[Review, Document]:
         document = _document(Reading(source=batch.source, symbol=batch.facts.get("symbol")), review, batch.sha256)
         document.save()
     return review, document
+
+
+def _lock(recommendations: models.QuerySet[Recommendation]) -> None:
+    """Lock these in id order, as everywhere: who judges one of them (recommendations.actions) comes before or after."""
+    list(recommendations.order_by("id").select_for_update().values_list("pk"))
 
 
 def _differs(row: Row, held: dict[str, tuple[Recommendation, Snapshot]]) -> bool:
@@ -301,7 +357,9 @@ def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     if batch.status != Batch.Status.COMMITTED or batch.review is None or batch.document is None:
         return batch
     Review.objects.select_for_update().get(pk=batch.review.pk)
-    rows = list(batch.rows.filter(state=Row.State.WRITTEN).select_related("recommendation"))
+    rows = list(batch.rows.filter(state=Row.State.WRITTEN))
+    # Before anybody looks at what was recorded on them: a status published from now on waits, and finds them removed.
+    _lock(Recommendation.objects.filter(pk__in=[row.recommendation_id for row in rows]))
     held = {
         recommendation.pk: both
         for both in held_in(batch.review, batch.document).values()
@@ -323,7 +381,7 @@ def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     derived.refresh_leads(ids)
     batch.status, batch.undone_at = Batch.Status.UNDONE, timezone.now()
     batch.facts = batch.facts | {"undone": len(ids), "left": len(rows) - len(ids)}
-    batch.save()
+    batch.save(update_fields=["status", "undone_at", "facts"])
     new = {"undone": len(ids), "left": len(rows) - len(ids), "document": batch.document.pk}
     record(events.IMPORT_UNDONE, batch.document, by=by, review_id=batch.review.pk, new=new)
     return batch

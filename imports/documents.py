@@ -7,7 +7,7 @@ from django.core.files import File
 from django.db import transaction
 
 from history.log import Actor
-from imports.batches import Prepared, commit_batch, digest_of, harmless, numbers_of, prepare
+from imports.batches import Prepared, commit_batch, digest_of, harmless, numbers_of, prepare, stored
 from imports.models import Batch, Row
 from imports.preview import make_rows
 from imports.reading import UnreadableFile, natural_key
@@ -65,7 +65,7 @@ def import_document(
 ) -> Result:
     """Import a file, all of it or nothing; a dry run tells the same numbers and writes nothing.
 
-    A file that proposes nothing leaves no batch. Raises UnreadableFile.
+    A file that proposes nothing leaves no batch. Raises UnreadableFile, and Drifted when something changed meanwhile.
     """
     if not path.is_file():
         # The reader's own sentence names the file and why it cannot be opened.
@@ -79,7 +79,6 @@ def import_document(
     return Result(prepared.review, prepared.reading.source, list(batch.rows.all()), facts, batch.key)
 
 
-@transaction.atomic
 def _committed(path: Path, prepared: Prepared, rows: list[Row], facts: dict[str, Any], by: Actor) -> Batch:
     batch = Batch(
         file_name=harmless(path.name),
@@ -93,13 +92,12 @@ def _committed(path: Path, prepared: Prepared, rows: list[Row], facts: dict[str,
             "symbol": prepared.reading.symbol,
         },
     )
-    with path.open("rb") as file:
-        batch.file.save(f"{batch.key}-{batch.file_name}", File(file), save=False)
-    batch.save()
-    for row in rows:
-        row.batch = batch
-    Row.objects.bulk_create(rows, batch_size=1000)
-    return commit_batch(batch=batch, by=by)
+    with path.open("rb") as file, stored(batch, File(file)), transaction.atomic():
+        batch.save()
+        for row in rows:
+            row.batch = batch
+        Row.objects.bulk_create(rows, batch_size=1000)
+        return commit_batch(batch=batch, by=by)
 
 
 __all__ = ["Result", "UnreadableFile", "import_document"]

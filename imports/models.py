@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
+from accounts.models import Organisation, Person
 from recommendations.models import Recommendation
 from recommendations.models.facts import new_public_id
 from reviews.models import Document, Review
@@ -51,9 +51,12 @@ class Batch(models.Model):
     given_session = models.PositiveSmallIntegerField(null=True, blank=True)
     review = models.ForeignKey(Review, null=True, on_delete=models.PROTECT, related_name="batches")
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="batches")
+    # In whose name it was sent, and whose managers see it; none for an administrator's and for the command line's.
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="batches")
     created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     problem = models.TextField(blank=True)  # why it could not be read, or not be committed
     lease_until = models.DateTimeField(null=True)  # the worker that reads it says until then that it is alive
+    attempts = models.PositiveSmallIntegerField(db_default=0)  # how many workers began to read it
     facts = models.JSONField(default=dict)  # unknown names, warnings, totals as printed
     created_at = models.DateTimeField(db_default=Now())
     committed_at = models.DateTimeField(null=True)

@@ -43,14 +43,15 @@ def _recommendation(review: Review, row: Row) -> Recommendation:
     label = split_label(row.label)
     assert label is not None  # readers give no other labels
     number, _rest = label
+    suffix = number.suffix[:5]  # of “quater” the column holds so much
     document_id, place = row.after["source"]
     return Recommendation(
         review=review,
         label=row.label,
         paragraph=number.paragraph,
         number=number.number,
-        suffix=number.suffix,
-        sort_key=sort_key(number.paragraph, number.number, number.suffix, None),
+        suffix=suffix,
+        sort_key=sort_key(number.paragraph, number.number, suffix, None),
         text=row.after["text"],
         source_document_id=document_id,
         source_place=place,

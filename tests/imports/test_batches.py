@@ -1,12 +1,17 @@
 """The way of an import: preview, commit, undo; what changed in between; what waits; what a dead worker leaves."""
 
 import datetime
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
+from django.db import DataError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -19,8 +24,8 @@ from imports.preview import make_rows
 from imports.reading import Claim, Place, Reading, ReadPosition, Response
 from imports.reference import load_reference
 from imports.sources import reader_for
-from recommendations import derived
-from recommendations.models import Position, Recommendation
+from recommendations import actions, derived
+from recommendations.models import Assessment, Position, Recommendation
 from reviews.models import Document, Review
 from states.models import State
 from tests import factories as make
@@ -39,7 +44,7 @@ ROWS = [
 @pytest.fixture(autouse=True)
 def _place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     load_reference()
-    # Read here and not in a process of its own, which takes a second each time; tests/imports/test_child.py proves that.
+    # Read here and not in a process of its own, which takes a second each time; test_child.py proves that one.
     monkeypatch.setattr(batches, "read_in_child", lambda path, source="": reader_for(path, source or None).read(path))
     field = Batch._meta.get_field("file")
     monkeypatch.setattr(field, "storage", FileSystemStorage(location=tmp_path / "files"))
@@ -232,3 +237,153 @@ def test_batch_of_a_killed_worker_is_read_by_the_next(tmp_path: Path) -> None:
     assert batches.abandoned() == [batch.pk]
     batches.read_batch(batch.pk)
     assert Batch.objects.get().status == "preview"
+
+
+def expire(batch: Batch) -> None:
+    """Let the time of whoever reads this batch run out."""
+    Batch.objects.filter(pk=batch.pk).update(lease_until=timezone.now() - datetime.timedelta(seconds=1))
+
+
+def test_late_reader_leaves_what_another_has_read_and_a_person_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = batches.open_batch(file=ContentFile(listed(tmp_path).read_bytes()), name="list.docx", by=None)
+    in_time = batches.prepare
+
+    def overtaken(*given: Any, **more: Any) -> batches.Prepared:
+        monkeypatch.setattr(batches, "prepare", in_time)
+        expire(batch)
+        batches.read_batch(batch.pk)
+        batches.commit_batch(batch=batch, by=ACTOR)
+        return in_time(*given, **more)
+
+    monkeypatch.setattr(batches, "prepare", overtaken)
+    batches.read_batch(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == "committed"
+    assert set(batch.rows.values_list("state", flat=True)) == {"written"}
+
+
+def test_late_reader_that_fails_leaves_what_another_has_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = batches.open_batch(file=ContentFile(listed(tmp_path).read_bytes()), name="list.docx", by=None)
+    in_time = batches.prepare
+
+    def overtaken(*_given: Any, **_more: Any) -> batches.Prepared:
+        monkeypatch.setattr(batches, "prepare", in_time)
+        expire(batch)
+        batches.read_batch(batch.pk)
+        raise batches.UnreadableFile("Too late")
+
+    monkeypatch.setattr(batches, "prepare", overtaken)
+    batches.read_batch(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.problem) == ("preview", "")
+
+
+def test_unforeseen_error_ends_the_batch_with_a_sentence_and_a_traceback_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(batches, "make_rows", lambda *_given: 1 // 0)
+    batch = opened(listed(tmp_path))
+    assert (batch.status, batch.lease_until) == ("failed", None)
+    assert batch.problem.startswith("“list.docx” could not be read because of a fault of ours")
+    assert "ZeroDivisionError" in caplog.text
+    monkeypatch.undo()
+    assert batches.abandoned() == []
+
+
+def test_file_that_ends_its_worker_is_not_tried_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = batches.open_batch(file=ContentFile(listed(tmp_path).read_bytes()), name="list.docx", by=None)
+    read = list[str]()
+
+    def dies(*_given: Any, **_more: Any) -> batches.Prepared:
+        read.append("once")
+        raise SystemExit
+
+    monkeypatch.setattr(batches, "prepare", dies)
+    for _attempt in range(3):
+        assert batches.abandoned() in ([batch.pk], [])
+        with pytest.raises(SystemExit):
+            batches.read_batch(batch.pk)
+        expire(batch)
+    batches.read_batch(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, len(read), batches.abandoned()) == ("failed", 3, [])
+    assert "ended a worker 3 times" in batch.problem
+    monkeypatch.undo()
+    batches.read_again(batch=batch)
+    batch.refresh_from_db()
+    assert (batch.status, batch.attempts) == ("waiting", 0)
+
+
+class Watched(FileSystemStorage):
+    """Storage that notes whether a transaction was open while it copied."""
+
+    inside: list[bool]
+
+    def _save(self, name: str, content: Any) -> str:
+        self.inside.append(connection.in_atomic_block)
+        return str(super()._save(name, content))  # type: ignore[misc]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_is_copied_outside_of_the_transaction_and_goes_when_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = Watched(location=tmp_path / "watched")
+    storage.inside = []
+    monkeypatch.setattr(Batch._meta.get_field("file"), "storage", storage)
+    with pytest.raises(DataError):
+        batches.open_batch(file=ContentFile(b"words"), name="list.docx", by=None, iso3="FAR TOO LONG")
+    assert storage.inside == [False]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    import_document(listed(tmp_path), by=ACTOR)
+    assert storage.inside == [False, False]
+    assert len(list((tmp_path / "watched" / "imports").iterdir())) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_status_published_while_an_import_is_taken_back_is_refused_or_keeps_its_recommendation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = batches.commit_batch(batch=opened(listed(tmp_path)), by=ACTOR)
+    held, voice = Recommendation.objects.get(label="140.1"), make.make_organisation()
+    refused: list[str] = []
+    publishing = threading.Thread(target=with_own_connection, args=[lambda: refused.extend(publish(held, voice))])
+    looked = batches._touched_since
+
+    def slowly(*given: Any) -> dict[int, str]:
+        found = looked(*given)
+        publishing.start()
+        publishing.join(timeout=2)  # long enough for a publication that nothing holds up
+        return found
+
+    monkeypatch.setattr(batches, "_touched_since", slowly)
+    batches.undo_batch(batch=batch, by=ACTOR)
+    publishing.join(timeout=20)
+    held.refresh_from_db()
+    assert held.removed_at is not None
+    assert not Assessment.objects.exists()
+    assert "removed" in refused[0]
+
+
+def with_own_connection(work: Callable[[], object]) -> None:
+    """Work in a thread, whose connection is closed after."""
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+def publish(recommendation: Recommendation, voice: Any) -> list[str]:
+    """Publish a status; what was said against it."""
+    day = datetime.date(2026, 3, 1)
+    basis = actions.BasisContent("monitoring", description="Read the gazette.")
+    content = actions.AssessmentContent(status="in_progress", holds_from=day, reason="A law.", bases=[basis])
+    try:
+        actions.publish_assessment(
+            recommendation=recommendation, voice=voice, content=content, based_on=None, by=ACTOR, today=day
+        )
+    except ValidationError as error:
+        return error.messages
+    return []

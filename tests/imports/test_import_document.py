@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 
 from history.models import Event
+from imports import documents
+from imports.models import Batch
 from imports.reference import load_reference
 from recommendations.models import Position, Recommendation
 from reviews.models import Document, Review
 from tests.imports.official import S20, S48, needs_official
+from tests.imports.word_files import save_list
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +128,25 @@ def test_import_document_of_something_else_is_refused(tmp_path: Path, content: b
 def test_import_document_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"absent\.docx"):
         call_command("import_document", str(tmp_path / "absent.docx"))
+
+
+def test_import_document_that_somebody_overtakes_says_so_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Batch._meta.get_field("file"), "storage", FileSystemStorage(location=tmp_path / "files"))
+    title = "UPR of Slovenia (4th Cycle - 48th Session)"
+    rows = [("140.1 Build schools (France)", "Supported")]
+    run(capsys, save_list(tmp_path / "list.docx", rows, title=title))
+    read = documents.make_rows
+
+    def overtaken(*given: Any) -> Any:
+        found = read(*given)
+        Recommendation.objects.update(text="Somebody changed this")
+        return found
+
+    monkeypatch.setattr(documents, "make_rows", overtaken)
+    more = save_list(tmp_path / "more.docx", [*rows, ("140.2 Train teachers (Japan)", "Noted")], title=title)
+    with pytest.raises(CommandError, match=r"Run the import again\. Nothing was changed\."):
+        call_command("import_document", str(more))
+    assert (Recommendation.objects.count(), Batch.objects.count()) == (1, 1)
+    assert len(list((tmp_path / "files" / "imports").iterdir())) == 1

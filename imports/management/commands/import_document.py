@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from history.log import Actor
 from history.models import Origin
+from imports.batches import Drifted
 from imports.documents import Result, import_document
 from imports.reading import UnreadableFile
 
@@ -33,6 +34,9 @@ class Command(BaseCommand):
             )
         except UnreadableFile as error:
             raise CommandError(f"{error} Nothing was changed.") from error
+        except Drifted as error:
+            message = "Somebody changed recommendations of this review while the file was read. Run the import again."
+            raise CommandError(f"{message} Nothing was changed.") from error
         if options["json"]:
             self.stdout.write(json.dumps(result.to_json(), ensure_ascii=False))
         else:
