@@ -1,12 +1,14 @@
 """Reading in a process of its own: the same reading, and whatever a file does, a sentence."""
 
+import json
+import os
 import resource
 from pathlib import Path
 
 import pytest
 
 from imports import child
-from imports.reading import UnreadableFile
+from imports.reading import Place, Reading, ReadRecommendation, Response, UnreadableFile
 from imports.sources import reader_for
 from tests.imports.word_files import save_list
 
@@ -46,3 +48,73 @@ def test_child_that_needs_too_much_dies_alone(
         child.read_in_child(listed(tmp_path))
     assert resource.getrlimit(resource.RLIMIT_AS) == before
     assert "list.docx" in caplog.text
+
+
+def at_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Have the child run this code before anything else."""
+    folder = tmp_path / "start"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))
+
+
+def test_child_knows_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = tmp_path / "environment.json"
+    code = f"import json, os; open({str(told)!r}, 'w').write(json.dumps(dict(os.environ)))"
+    at_start(tmp_path, monkeypatch, code)
+    for name in ("SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "UPR_ANYTHING"):
+        monkeypatch.setenv(name, "smtp://a-secret-word@localhost")
+    assert child.read_in_child(listed(tmp_path)).recommendations
+    seen = json.loads(told.read_text())
+    assert "a-secret-word" not in str(seen)
+    assert seen["DATABASE_URL"] == "postgres://nobody@localhost/nothing"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "too much time or memory"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", "too much time or memory"),
+        ("import os; os._exit(4)", "too much time or memory"),
+        ("import os; os._exit(1)", "a fault of ours"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "a fault of ours"),
+    ],
+)
+def test_child_that_dies_is_told_apart_from_one_that_used_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: str, said: str
+) -> None:
+    at_start(tmp_path, monkeypatch, code)
+    with pytest.raises(UnreadableFile, match=said):
+        child.read_in_child(listed(tmp_path))
+    assert "list.docx" in caplog.text
+
+
+def recommendation(label: str, **values: object) -> ReadRecommendation:
+    """A recommendation as a reader might hand it back."""
+    given = {"paragraph": 140, "number": 1, "suffix": "", "text": "Build schools", "states": ("France",)}
+    given |= {"response": Response.SUPPORTED, "response_source": "", "claim": None, "themes": (), "groups": ()}
+    given |= {"goals": (), "comment": "", "place": Place("page 1")}
+    return ReadRecommendation(label, **given | values)  # type: ignore[arg-type]
+
+
+def sent(reading: Reading) -> Reading:
+    """What arrives of a reading that a child sends."""
+    return child._reading(child.clean(json.loads(json.dumps(child._plain(reading)))))
+
+
+def test_child_sends_only_what_can_be_stored() -> None:
+    odd = recommendation("140.7quater", suffix="quater", text="Build\0 \ud800schools", states=("F" * 200,))
+    found = sent(Reading("wg_report", symbol="A/HRC/" + "1" * 60, recommendations=(odd,), printed_totals={"a\0": 1}))
+    assert found.symbol is not None
+    assert len(found.symbol) == 40
+    assert found.printed_totals == {"a": 1}
+    (kept,) = found.recommendations
+    assert (kept.label, kept.suffix, kept.text) == ("140.7quater", "quate", "Build \ufffdschools")
+    assert kept.states == ("F" * 150,)
+
+
+@pytest.mark.parametrize("label", ["one", "140.7" + " " * 30, ""])
+def test_child_rejects_a_row_whose_number_is_none(label: str) -> None:
+    found = sent(Reading("wg_report", recommendations=(recommendation("140.1"), recommendation(label))))
+    assert [row.label for row in found.recommendations] == ["140.1"]
+    assert [str(problem.place) for problem in found.problems] == ["page 1"]
