@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from imports.session_file.reading import Path_
+from recommendations.models import Recommendation
 from reviews.models import Session
 
 if TYPE_CHECKING:
@@ -61,8 +62,27 @@ class Checker:
             yield from self._day(entry["day"], [*path, "events", index, "day"])
             if entry["area"] and entry["area"] not in areas:
                 yield [*path, "events", index, "area"], self._unknown(_("Area"), entry["area"])
+        held = Recommendation.objects.filter(review__session__number=self.content["session"])
+        held = held.filter(review__state__iso3=row["state"])
+        labels = {each.label: each for each in held if each.label}
+        keys = {each.key: each for each in held if each.key}
         for index, entry in enumerate(row["recommendations"]):
             yield from self._recommendation(entry, [*path, "recommendations", index])
+            there = labels.get(entry["label"]) if entry["label"] else None
+            yield from self._label(entry, there, keys.get(entry["key"]), [*path, "recommendations", index, "label"])
+
+    def _label(
+        self, row: dict[str, Any], there: Recommendation | None, keyed: Recommendation | None, path: list[str | int]
+    ) -> Found:
+        """A labelled row is the recommendation with this label, however that came; unless it cannot be."""
+        if there is None or there == keyed:
+            return
+        if keyed is not None or there.key:
+            sentence = _("%(label)s is there already under another key, “%(key)s”. Give one of them another label.")
+            yield path, sentence % {"label": row["label"], "key": there.key or ""}
+        elif there.is_sample != self.loader.sample:
+            sentence = _("%(label)s is there already, and only one of the two is a sample.")
+            yield path, sentence % {"label": row["label"]}
 
     def _recommendation(self, row: dict[str, Any], path: list[str | int]) -> Found:
         for index, iso3 in enumerate(row["states"]):

@@ -51,6 +51,8 @@ class Loader:
             raise BadSessionFile(self.problems)
         session = Session.objects.select_for_update().get(number=self.content["session"])
         reviews = {row["state"]: self._review(session, row) for row in self.content["reviews"]}
+        # Before any recommendation, in the order of everybody: imports and namings of a lead take the review first.
+        list(Review.objects.filter(pk__in=[each.pk for each in reviews.values()]).order_by("id").select_for_update())
         for row in self.content["organisations"]:
             self._organisation(row)
         for row in self.content["documents"]:

@@ -41,7 +41,11 @@ def _facts(loader: "Loader", review: Review, row: dict[str, Any]) -> Recommendat
         "source_document": loader.documents[row["source"]["document"]],
         "source_place": row["source"]["place"],
         "is_sample": loader.sample,
+        "removed_at": None,  # an import that was undone may have removed it
     }
+    if label and Recommendation.objects.filter(review=review, label=label, key=None).exists():
+        # A document brought it before; the check has seen that no other has this key.
+        return loader.tally.upsert(Recommendation, {"review": review, "label": label}, values | {"key": row["key"]})
     return loader.tally.upsert(Recommendation, {"review": review, "key": row["key"]}, values)
 
 

@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from engagement.models import Area, EngagementEvent
 from history.models import Event
 from imports.reference import load_reference
 from recommendations.models import Assessment, Recommendation
 from reviews.models import Call, Document, Finding, Review
+from states.models import State
+from tests import factories as make
 
 KAZAKHSTAN = settings.BASE_DIR / "fixtures" / "sessions" / "48.yaml"
 SAMPLE = settings.BASE_DIR / "fixtures" / "sessions" / "48-sample.yaml"
@@ -179,3 +182,39 @@ def test_load_session_other_reason_of_a_published_status_is_refused(
     load(KAZAKHSTAN, capsys)
     said = refusal(spoilt(tmp_path, "It states neither a reason nor a day.", "It says more."))
     assert "never changed" in said
+
+
+def labelled(tmp_path: Path) -> Path:
+    """Kazakhstan's file with a number for its first recommendation."""
+    return spoilt(tmp_path, "label: null", 'label: "140.1"')
+
+
+def test_load_session_of_a_label_that_an_import_brought_is_that_recommendation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = make.make_recommendation(make.make_review(State.objects.get(iso3="KAZ")), "140.1", key=None)
+    load(labelled(tmp_path), capsys)
+    assert Recommendation.objects.get(label="140.1").pk == held.pk
+    assert Recommendation.objects.get(label="140.1").text == "Strengthening freedom of expression"
+    assert Recommendation.objects.count() == 3
+    assert load(labelled(tmp_path), capsys).startswith("0 new, 0 changed, ")
+
+
+@pytest.mark.parametrize(("values", "said"), [({"key": "another"}, "another"), ({"is_sample": True}, "sample")])
+def test_load_session_of_a_label_that_is_another_recommendation_is_refused(
+    tmp_path: Path, values: dict[str, object], said: str
+) -> None:
+    make.make_recommendation(make.make_review(State.objects.get(iso3="KAZ")), "140.1", **values)
+    text = refusal(labelled(tmp_path))
+    assert "140.1 is there already" in text
+    assert said in text
+
+
+def test_load_session_brings_back_what_an_undone_import_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    review = make.make_review(State.objects.get(iso3="KAZ"))
+    held = make.make_recommendation(review, "140.1", removed_at=timezone.now())
+    load(labelled(tmp_path), capsys)
+    held.refresh_from_db()
+    assert held.removed_at is None
