@@ -106,7 +106,15 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
-        constraints = [models.UniqueConstraint(fields=["person", "organisation"], name="membership_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "organisation"], name="membership_once"),
+            # It would let a member of one organisation act on the whole site; `Person.is_administrator` says who may.
+            models.CheckConstraint(
+                condition=~models.Q(role=Role.ADMINISTRATOR),
+                name="membership_is_no_administrator",
+                violation_error_message=_("An administrator is one of the whole site, not of an organisation."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role} {self.organisation_id}"

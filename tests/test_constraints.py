@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, models
 
 from accounts.models import Membership, Organisation, Person
+from accounts.roles import Role
 from engagement.models import Area, EngagementEvent
 from history.log import Actor, record
 from history.models import FeedEntry
@@ -68,6 +69,10 @@ def event(c: SimpleNamespace) -> Any:
 BAD: list[tuple[str, Row]] = [
     ("person_email_unique_whatever_case", lambda c: make.make_person(email=c.owner.email.upper())),
     ("membership_once", lambda c: twice(Membership, person=c.administrator, organisation=c.group, role="viewer")),
+    (
+        "membership_is_no_administrator",
+        lambda c: make.add_member(c.administrator, c.group, Role.ADMINISTRATOR),
+    ),
     ("Organisation.slug", lambda c: twice(Organisation, slug="same", name="Same", kind="ngo")),
     ("Person.email", lambda c: make.make_person(email=c.owner.email)),
     ("State.iso3", lambda c: State.objects.create(iso3="KAZ", iso2="XX", m49="999", kind="member", name="Double")),
@@ -189,7 +194,7 @@ OURS = {
 def test_rules_that_people_can_break_have_a_sentence() -> None:
     sentences = [
         constraint.get_violation_error_message()
-        for model in (Recommendation, Assessment, Basis, Person)
+        for model in (Recommendation, Assessment, Basis, Person, Membership)
         for constraint in model._meta.constraints
         if isinstance(constraint, models.CheckConstraint) and constraint.name in SAID
     ]
@@ -197,4 +202,9 @@ def test_rules_that_people_can_break_have_a_sentence() -> None:
     assert not [sentence for sentence in sentences if "is violated" in str(sentence)]
 
 
-SAID = {"progress_only_in_progress", "assessment_has_reason", "basis_says_what_it_is"}
+SAID = {
+    "progress_only_in_progress",
+    "assessment_has_reason",
+    "basis_says_what_it_is",
+    "membership_is_no_administrator",
+}

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
-from accounts.models import Organisation, Person
-from accounts.permissions import may, monitored_states, require, voices
+from accounts.models import Membership, Organisation, Person
+from accounts.permissions import checking_voices, may, require, voices
 from accounts.reader import PUBLIC, Reader
 from accounts.roles import MAY, SENTENCES, Act, Role
 from states.models import State
@@ -54,7 +54,24 @@ def test_member_may_what_the_role_says(state: State, group: Organisation, role: 
         assert bool(decision) is expected
         assert bool(decision.reason) is not expected
     assert voices(person, act, state) == ([group] if expected else [])
-    assert monitored_states(person, act) == ({state.pk} if expected else set())
+
+
+@pytest.mark.parametrize("role", MEMBERS)
+def test_checking_voices_are_those_of_the_roles_that_check(state: State, group: Organisation, role: Role) -> None:
+    person = make.make_person(organisation=group, role=role)
+    assert checking_voices(person) == ({state.pk: [group]} if role in TABLE[Act.CHECK] else {})
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_administrators_role_in_an_organisation_gives_nothing(
+    state: State, group: Organisation, act: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = make.make_person(organisation=group, role=Role.VIEWER)
+    # As if the database's own rule had not been there.
+    monkeypatch.setattr(Membership, "role", property(lambda _row: Role.ADMINISTRATOR, lambda _row, _value: None))
+    assert not may(person, act, organisation=group, state=state)
+    assert not may(person, act)
+    assert voices(person, act, state) == []
 
 
 def test_refusal_names_role_organisation_and_act(state: State, group: Organisation) -> None:
@@ -86,7 +103,7 @@ def test_stranger_may_nothing_and_is_told_why(state: State, group: Organisation,
         assert decision.reason == sentence
     assert str(may(unattached, act, state=state).reason).startswith("You belong to no organisation here.")
     assert voices(None, act, state) == voices(unattached, act, state) == []
-    assert monitored_states(None, act) == set()
+    assert checking_voices(None) == checking_voices(unattached) == {}
 
 
 def test_collective_name_is_what_a_stranger_is_told(state: State) -> None:
@@ -105,7 +122,7 @@ def test_unverified_organisation_may_nothing(state: State, role: Role) -> None:
         assert not decision
         assert "has not been verified yet" in str(decision.reason)
         assert voices(person, act, state) == []
-        assert monitored_states(person, act) == set()
+    assert checking_voices(person) == {}
 
 
 def test_state_that_is_not_monitored_is_refused_by_name(state: State, group: Organisation) -> None:
@@ -115,7 +132,7 @@ def test_state_that_is_not_monitored_is_refused_by_name(state: State, group: Org
     assert not decision
     assert decision.reason == "Watch Group does not monitor Slovenia; an administrator can add the State."
     assert voices(person, Act.PUBLISH, other) == []
-    assert monitored_states(person, Act.PUBLISH) == {state.pk}
+    assert checking_voices(person) == {state.pk: [group]}
 
 
 @pytest.mark.parametrize(("role", "publishes"), [(Role.EDITOR, False), (Role.REVIEWER, True), (Role.MANAGER, True)])
@@ -132,7 +149,7 @@ def test_closed_account_may_nothing(state: State, group: Organisation) -> None:
     for act in Act:
         assert may(gone, act, organisation=group, state=state).reason == "This account has been closed."
         assert voices(gone, act, state) == []
-        assert monitored_states(gone, act) == set()
+    assert checking_voices(gone) == {}
 
 
 def test_role_in_one_organisation_gives_nothing_in_another(state: State, group: Organisation) -> None:
