@@ -43,7 +43,8 @@ def work_overview(request: HttpRequest) -> HttpResponse:
     person = _person(request)
     reader = request.reader  # type: ignore[attr-defined]
     notices = list(Message.objects.filter(person=person).select_related("event")[:50])
-    drafts = Draft.objects.filter(organisation__in=reader.organisation_ids).select_related(
+    mine = Draft.objects.filter(organisation__in=reader.organisation_ids, recommendation__removed_at__isnull=True)
+    drafts = mine.select_related(
         "recommendation__review__session", "recommendation__review__state", "organisation", "saved_by"
     )
     context = {
