@@ -60,7 +60,7 @@ class Item:
 
     def _stated(self, text: str, paragraphs: Set[int]) -> Said | None:
         """The answer in the item's first sentence."""
-        start, end = sentences_of(text, [self.run])[0]
+        start, end, _runs = sentences_of(text, [self.run])[0]
         found = list(statements_in(text[start:end], paragraphs, self.first.paragraph))
         own = next((statement for statement in found if statement.run.start == self.run.start), None)
         others = tuple(statement for statement in found if statement is not own and statement.answer)
@@ -119,7 +119,7 @@ def _opening_answer(pieces: list[tuple[str, Part]]) -> tuple[Answer | None, list
         opening = OPENING.fullmatch(text)
         if opening and (answer := answer_alone(opening["answer"])):
             return answer, [(opening["rest"], part), *pieces[index + 1 :]]
-    if pieces and (found := _speaks_of_this(first := pieces[0][0][: sentences_of(pieces[0][0], ())[0][1]])):
+    if pieces and (found := _speaks_of_this(first := pieces[0][0][: sentences_of(pieces[0][0], ())[0].end])):
         return answer_of(found.response, first), pieces
     return None, pieces
 

@@ -20,7 +20,7 @@ NOT_COUNTED = (  # what makes a number an amount or a day
 )
 NUMBER = rf"(?P<number>[1-9][0-9]{{0,2}})(?![0-9]){NOT_COUNTED}{SUFFIX}"
 FULL = re.compile(rf"(?P<paragraph>[1-9][0-9]{{0,2}})\.{NUMBER}")
-BARE = re.compile(rf"{NUMBER}(?![.,][0-9])(?!\w)")
+BARE = re.compile(rf"{NUMBER}(?!\.[0-9])(?!\w)")
 START = re.compile(r"(?<![\w/])(?<![0-9][.,])[1-9]")
 RANGE = re.compile(r"\s*[-–—‒‑−]\s*|\s+(?:up )?(?:to|through|until)\s+")
 AND = re.compile(r"\s+(?:and|&)\s+")
@@ -30,6 +30,7 @@ SENTENCE_FOLLOWS = re.compile(r"[.)]\s+[A-ZÀ-Þ]")
 BETWEEN = re.compile(r"\bbetween\s+(?:recommendations?\s+)?$", re.IGNORECASE)
 LONGEST_RANGE = 400  # more than any review has brought
 NEXT_PARAGRAPHS = 3
+NEAR = 500  # characters in which another paragraph's number is looked for
 FAR = 10  # the paragraphs of one report's lists are neighbours
 
 
@@ -107,7 +108,11 @@ def _goes_on_after_stop(run: Run, text: str, paragraphs: Set[int] | None, own: i
         following = _bare_at(text, joint.end(), run.labels[-1].paragraph)
         if following and following[0].number <= run.labels[-1].number:
             return False
-        if following and SENTENCE_FOLLOWS.match(text, following[1]) and _is_paragraph(following[0].number, text, own):
+        if (
+            following
+            and SENTENCE_FOLLOWS.match(text, following[1])
+            and _is_paragraph(following[0].number, text[max(0, run.start - NEAR) : run.end + NEAR], own)
+        ):
             run.doubts.append(text[max(run.start, run.end - 12) : following[1]])
             return False
     if following is None:

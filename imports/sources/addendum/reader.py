@@ -21,6 +21,7 @@ from imports.reading import (
     UnreadableFile,
     natural_key,
     shorten,
+    split_label,
     tidy,
 )
 from imports.safe_files import open_word_document
@@ -226,9 +227,10 @@ def _gaps(positions: Sequence[ReadPosition]) -> Iterator[Problem]:
     numbers: dict[int, set[int]] = {}
     places: dict[int, Place] = {}
     for position in positions:
-        paragraph, _dot, number = position.label.partition(".")
-        numbers.setdefault(int(paragraph), set()).add(int(re.match(r"[0-9]+", number)[0]))  # type: ignore[index]
-        places[int(paragraph)] = position.place
+        found_label = split_label(position.label)
+        if found_label:
+            numbers.setdefault(found_label[0].paragraph, set()).add(found_label[0].number)
+            places[found_label[0].paragraph] = position.place
     for paragraph, found in numbers.items():
         missing = [f"{paragraph}.{number}" for number in range(min(found), max(found)) if number not in found]
         if missing:

@@ -5,6 +5,7 @@ phrase ("140.3 is noted") go with it, others with the nearest phrase before them
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,6 +29,7 @@ IMPERATIVE = re.compile(r"accept|support|reject|take note of|agree (?:to|with)",
 TITLES_NEXT = re.compile(r"(?: recommendations?)?\s*:\s*(?:recommendations?\s*)?(?:Nos?\.\s*)?[0-9]", re.IGNORECASE)
 CONNECTS = re.compile(r"\brecommendations?\b|\bparagraphs?\b|\bfollowing\b|:|\bNos?\.", re.IGNORECASE)
 FEW_WORDS = 4
+NEAR = 300  # characters
 EXCEPT = re.compile(
     r"\b(?:except(?:ing)?(?: for)?|with the exceptions? of|other than|excluding|apart from|but not|save for)\b",
     re.IGNORECASE,
@@ -53,75 +55,107 @@ class Statement(NamedTuple):
     claim: Claim | None = None
 
 
-def sentences_of(text: str, runs: Sequence[Run]) -> list[tuple[int, int]]:
-    """Start and end of each sentence; a full stop within a run ends none."""
-    cuts = [
-        found.start()
-        for found in SENTENCE.finditer(text)
-        if not any(run.start < found.start() < run.end for run in runs)
+class Sentence(NamedTuple):
+    """A sentence's place in its text, and the runs that begin in it."""
+
+    start: int
+    end: int
+    runs: tuple[Run, ...]
+
+
+def sentences_of(text: str, runs: Sequence[Run]) -> list[Sentence]:
+    """The sentences of a text, each with its runs; a full stop within a run ends none."""
+    cuts: list[int] = []
+    waiting = list(reversed(runs))
+    for found in SENTENCE.finditer(text):
+        while waiting and waiting[-1].end <= found.start():
+            waiting.pop()
+        if not (waiting and waiting[-1].start < found.start()):
+            cuts.append(found.start())
+    starts = [run.start for run in runs]
+    return [
+        Sentence(start, end, tuple(runs[bisect_left(starts, start) : bisect_left(starts, end)]))
+        for start, end in pairwise([0, *cuts, len(text)])
     ]
-    edges = [0, *cuts, len(text)]
-    return list(pairwise(edges))
 
 
 def statements_in(text: str, paragraphs: Set[int], own: int = 0) -> Iterator[Statement]:
     """Every run of numbers of a paragraph, itself numbered `own`, with what its sentence answers."""
-    runs = runs_in(text, paragraphs, own)
-    for start, end in sentences_of(text, runs):
-        within = [run for run in runs if start <= run.start < end]
-        phrases = list(phrases_in(text[start:end]))
-        for index, run in enumerate(within):
-            following = within[index + 1].start if index + 1 < len(within) else end
-            yield _statement(text, (start, end), run, following, phrases)
+    for sentence in sentences_of(text, runs_in(text, paragraphs, own)):
+        reader = _SentenceReader(text, sentence)
+        yield from map(reader.statement, range(len(sentence.runs)))
 
 
-def _statement(text: str, sentence: tuple[int, int], run: Run, following: int, phrases: Sequence[Phrase]) -> Statement:
-    start, end = sentence
-    shifted = [Phrase(phrase.start + start, phrase.end + start, phrase.response) for phrase in phrases]
-    after = next((phrase for phrase in shifted if run.end <= phrase.start < following), None)
-    before = next((phrase for phrase in reversed(shifted) if phrase.end <= run.start), None)
-    governed = before is not None and _governs(text[before.end : run.start])
-    if after and _follows(text, run, after, before):
-        if governed and before and before.response is not after.response and len(run.labels) > 1:
-            return Statement(run, None, torn=True)
-        return Statement(run, answer_of(after.response, text[run.end : following]))
-    if before and governed:
-        between = text[before.end : run.start]
-        if EXCEPT.search(between):
-            return Statement(run, None, excepted=True)
-        clause = _clause(text, start, end, before, run, following, shifted)
-        return Statement(run, answer_of(before.response, clause))
-    copula = COPULA.match(text, run.end, following)
-    starts = {run.end, copula.end() if copula else run.end}
-    claim = next((claim for at in starts if (claim := claimed_at(text[at:following].lstrip()))), None)
-    return Statement(run, None, claim=claim)
+class _SentenceReader:
+    """One sentence. What it looks at around each run is bounded, since a hostile sentence may fill a file."""
 
+    def __init__(self, text: str, sentence: Sentence) -> None:
+        self.text = text
+        self.start, self.end, self.runs = sentence
+        found = phrases_in(text[self.start : self.end])
+        self.phrases = [Phrase(each.start + self.start, each.end + self.start, each.response) for each in found]
+        self.phrase_starts = [phrase.start for phrase in self.phrases]
+        self.run_starts = [run.start for run in self.runs]
 
-def _follows(text: str, run: Run, after: Phrase, before: Phrase | None) -> bool:
-    """Whether a phrase after the numbers speaks of them: at once, or as what is done to them."""
-    between = text[run.end : after.start]
-    if TITLES_NEXT.match(text, after.end):
-        return False
-    if COPULA.fullmatch(between):
-        return not IMPERATIVE.fullmatch(text[after.start : after.end])
-    if before is not None or len(between) > 200:
-        return False
-    phrase = text[after.start : after.end]
-    return bool(PASSIVE.search(text[: after.start]) or PASSIVE_PHRASE.match(phrase)) and not REFERS.search(
-        text[: run.start]
-    )
+    def statement(self, index: int) -> Statement:
+        """What the sentence says of one of its runs."""
+        run = self.runs[index]
+        following = self.run_starts[index + 1] if index + 1 < len(self.runs) else self.end
+        place = bisect_left(self.phrase_starts, run.end)
+        after = self.phrases[place] if place < len(self.phrases) and self.phrases[place].start < following else None
+        before = self._before(run)
+        governed = before is not None and self._governs(before, run)
+        if after and self._follows(run, after, alone=before is None):
+            if before and governed and before.response is not after.response and len(run.labels) > 1:
+                return Statement(run, None, torn=True)
+            return Statement(run, answer_of(after.response, self.text[run.end : min(following, after.end + NEAR)]))
+        if before and governed:
+            if EXCEPT.search(self.text[before.end : min(run.start, before.end + NEAR)]):
+                return Statement(run, None, excepted=True)
+            return Statement(run, answer_of(before.response, self._clause(before, run, following)))
+        return Statement(run, None, claim=self._claim(run, following))
 
+    def _before(self, run: Run) -> Phrase | None:
+        place = bisect_left(self.phrase_starts, run.start) - 1
+        return self.phrases[place] if place >= 0 and self.phrases[place].end <= run.start else None
 
-def _governs(between: str) -> bool:
-    if REFERS.search(between):
-        return False
-    return bool(CONNECTS.search(between)) or len(between.split()) <= FEW_WORDS
+    def _claim(self, run: Run, following: int) -> Claim | None:
+        """What it says, without an answer, is done: "140.2 and 140.3 have been implemented"."""
+        copula = COPULA.match(self.text, run.end, min(following, run.end + NEAR))
+        starts = {run.end, copula.end() if copula else run.end}
+        said = (claimed_at(self.text[at : min(following, at + NEAR)].lstrip()) for at in starts)
+        return next(filter(None, said), None)
 
+    def _follows(self, run: Run, after: Phrase, *, alone: bool) -> bool:
+        """Whether a phrase after the numbers speaks of them: at once, or as what is done to them."""
+        text = self.text
+        between = text[run.end : after.start]
+        if TITLES_NEXT.match(text, after.end) or len(between) > NEAR:
+            return False
+        if COPULA.fullmatch(between):
+            return not IMPERATIVE.fullmatch(text[after.start : after.end])
+        if not alone:
+            return False
+        passive = PASSIVE.search(text[max(run.end, after.start - 40) : after.start])
+        spoken_of = passive or PASSIVE_PHRASE.match(text, after.start)
+        return bool(spoken_of) and not REFERS.search(text[max(self.start, run.start - NEAR) : run.start])
 
-def _clause(
-    text: str, start: int, end: int, before: Phrase, run: Run, following: int, phrases: Sequence[Phrase]
-) -> str:
-    """The words a claim may stand in: those of this answer, not those of the next or the one before."""
-    earlier = [phrase.end for phrase in phrases if phrase.end <= before.start]
-    later = [phrase.start for phrase in phrases if phrase.start >= run.end]
-    return text[earlier[-1] if earlier else start : before.end] + " " + text[before.end : min([end, following, *later])]
+    def _governs(self, before: Phrase, run: Run) -> bool:
+        """Whether a phrase before the numbers goes on to them."""
+        head = self.text[before.end : min(run.start, before.end + NEAR)]
+        tail = self.text[max(before.end, run.start - NEAR) : run.start]
+        if REFERS.search(tail):
+            return False
+        return bool(CONNECTS.search(head) or CONNECTS.search(tail)) or (
+            len(tail) < NEAR and len(tail.split()) <= FEW_WORDS
+        )
+
+    def _clause(self, before: Phrase, run: Run, following: int) -> str:
+        """The words a claim may stand in: around this answer and after these numbers, not those of another."""
+        place = bisect_left(self.phrase_starts, before.start)
+        earlier = self.phrases[place - 1].end if place else self.start
+        later = self.phrases[place + 1].start if place + 1 < len(self.phrases) else self.end
+        listed = self.run_starts[bisect_left(self.run_starts, before.end)]
+        around = self.text[max(earlier, before.start - NEAR) : min(listed, before.end + NEAR)]
+        behind = self.text[run.end : min(following, max(later, run.end), run.end + NEAR)]
+        return f"{around} {behind}"

@@ -8,7 +8,7 @@ from imports.reading import Place, Response
 from imports.sources.addendum.answers import claim_in, phrases_in
 from imports.sources.addendum.numbers import runs_in
 from imports.sources.addendum.parts import Part
-from imports.sources.addendum.statements import sentences_of
+from imports.sources.addendum.statements import Sentence, sentences_of
 
 ALL = re.compile(
     r"\b(?:received|receiving|receives|total of|all(?: of)?(?: the)?|of the|made)\s+(?P<number>[0-9]{1,3})\s+"
@@ -45,18 +45,21 @@ def totals_in(parts: Sequence[Part], paragraphs: Set[int]) -> Iterator[Stated]:
     for part in parts:
         text = part.text
         runs = runs_in(text, paragraphs)
-        for start, end in sentences_of(text, runs):
-            if not ANOTHER_REVIEW.search(text[start:end]) and re.search(r"recommendation", text, re.IGNORECASE):
-                yield from _in_sentence(_without(text, start, end, runs), part.place)
+        if "recommendation" not in text.lower():
+            continue
+        for sentence in sentences_of(text, runs):
+            if not ANOTHER_REVIEW.search(text, sentence.start, sentence.end):
+                yield from _in_sentence(_without_numbers(text, sentence), part.place)
 
 
-def _without(text: str, start: int, end: int, runs: Sequence[object]) -> str:
+def _without_numbers(text: str, sentence: Sentence) -> str:
     """A sentence with the numbers of recommendations blanked, which are no totals."""
-    for run in runs:
-        first, last = max(start, run.start), min(end, run.end)  # type: ignore[attr-defined]
-        if first < last:
-            text = f"{text[:first]}{'_' * (last - first)}{text[last:]}"
-    return text[start:end]
+    pieces: list[str] = []
+    position = sentence.start
+    for run in sentence.runs:
+        pieces += [text[position : run.start], "_"]
+        position = run.end
+    return "".join([*pieces, text[position : sentence.end]])
 
 
 def _in_sentence(sentence: str, place: Place) -> Iterator[Stated]:
