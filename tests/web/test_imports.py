@@ -5,16 +5,26 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery import Celery
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.roles import Role
+from history import work
+from history.models import Event
 from imports import batches
-from imports.models import Batch
+from imports.models import Batch, Row
 from imports.reference import load_reference
+from imports.sources import reader_for
+from issues.models import Issue
 from recommendations.models import Recommendation
+from reviews.models import Document
 from states.models import State
+from tests import factories as make
 from tests.imports.official import S20, needs_official
+from tests.imports.word_files import save_list
 
 URL = "/imports/"
 
@@ -138,3 +148,145 @@ def test_import_that_contradicts_the_form_is_refused(cast: SimpleNamespace, clie
     html = post(client, S20.read_bytes(), state="KAZ").content.decode()
     assert "This document could not be read" in html
     assert "Slovenia" in html
+
+
+@pytest.fixture
+def listed(tmp_path: Path, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """A small thematic list of Kazakhstan, which both organisations of the cast monitor; read in this process."""
+    monkeypatch.setattr(batches, "read_in_child", lambda path, source="": reader_for(path, source or None).read(path))
+    rows = [("140.1 Build schools (Kazakhstan)", "Supported"), ("140.2 Train teachers (Kazakhstan)", "Noted")]
+    return save_list(tmp_path / "list.docx", rows, title="UPR of Kazakhstan (4th Cycle - 48th Session)").read_bytes()
+
+
+def address_of(batch: Batch) -> str:
+    return f"{URL}{batch.key}/"
+
+
+def test_import_belongs_to_the_organisation_and_the_record_names_it(
+    cast: SimpleNamespace, client: Client, listed: bytes
+) -> None:
+    colleague = make.make_person("Mona Manager", organisation=cast.others, role=Role.MANAGER)
+    stranger = make.make_person("Stella Stranger", organisation=cast.group, role=Role.MANAGER)
+    client.force_login(cast.outsider)
+    post(client, listed)
+    batch = Batch.objects.get()
+    assert batch.organisation == cast.others
+    client.force_login(stranger)
+    assert client.get(address_of(batch)).status_code == 404
+    assert "list.docx" not in client.get(URL).content.decode()
+    assert client.post(f"{address_of(batch)}commit/").status_code == 404
+    client.force_login(colleague)
+    assert "list.docx" in client.get(URL).content.decode()
+    client.post(f"{address_of(batch)}commit/")
+    client.force_login(cast.administrator)
+    client.post(f"{address_of(batch)}undo/")
+    told = list(Event.objects.order_by("id").values_list("action", "actor_id", "organisation_id"))
+    assert told == [
+        ("document.imported", colleague.pk, cast.others.pk),
+        ("import.undone", cast.administrator.pk, None),
+    ]
+
+
+def test_import_by_a_manager_of_two_organisations_asks_in_whose_name(
+    cast: SimpleNamespace, client: Client, listed: bytes
+) -> None:
+    make.add_member(cast.outsider, cast.group, Role.MANAGER)
+    elsewhere = make.make_organisation("Elsewhere")
+    client.force_login(cast.outsider)
+    assert client.post(URL, {"file": SimpleUploadedFile("list.docx", listed)}).status_code == 422
+    values = {"voice": elsewhere.slug}
+    assert client.post(URL, {"file": SimpleUploadedFile("list.docx", listed), **values}).status_code == 422
+    post(client, listed, voice=cast.group.slug)
+    assert Batch.objects.get().organisation == cast.group
+
+
+def test_import_of_an_administrator_is_no_organisations(cast: SimpleNamespace, client: Client, listed: bytes) -> None:
+    make.add_member(cast.administrator, cast.group, Role.MANAGER)
+    client.force_login(cast.administrator)
+    post(client, listed)
+    assert Batch.objects.get().organisation is None
+
+
+def test_import_that_is_pressed_again_does_not_claim_to_have_done_it(
+    cast: SimpleNamespace, client: Client, listed: bytes
+) -> None:
+    client.force_login(cast.administrator)
+    post(client, listed)
+    address = address_of(Batch.objects.get())
+    assert "Nothing was done now" in client.post(f"{address}undo/", follow=True).content.decode()
+    assert "The import is written" in client.post(f"{address}commit/", follow=True).content.decode()
+    again = client.post(f"{address}commit/", follow=True).content.decode()
+    assert "The import is written" not in again
+    assert "Nothing was done now. This import is: committed." in again
+    assert "The import is taken back" in client.post(f"{address}undo/", follow=True).content.decode()
+    assert "The import is taken back" not in client.post(f"{address}undo/", follow=True).content.decode()
+    assert "The import is written" not in client.post(f"{address}commit/", follow=True).content.decode()
+
+
+def test_import_is_taken_although_the_broker_is_away(
+    cast: SimpleNamespace,
+    client: Client,
+    listed: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    away = Celery("away", broker="redis://127.0.0.1:9/0", set_as_current=False)
+    away.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    monkeypatch.setattr(work, "current_app", away)
+    client.force_login(cast.administrator)
+    with django_capture_on_commit_callbacks(execute=True) as called:
+        answer = client.post(URL, {"file": SimpleUploadedFile("list.docx", listed)})
+    assert (answer.status_code, len(called)) == (302, 1)
+    assert client.get(answer["Location"]).status_code == 200
+    assert Batch.objects.get().status == "waiting"
+
+
+def previewed(cast: SimpleNamespace, number: int) -> Batch:
+    """A batch with so many rows, each of another issue, group, goal and document."""
+    batch = Batch.objects.create(
+        file_name="list.docx", status="preview", facts={"state": "KAZ", "session": 48, "responses": {}, "claims": {}}
+    )
+    for n in range(1, number + 1):
+        issue = make.make_issue(f"Issue {batch.pk} {n}")
+        snapshot = {
+            "issues": [[issue.pk, issue.scheme, True]],
+            "groups": [make.make_group(f"Group {batch.pk} {n}").pk],
+            "goals": [make.make_goal(f"{batch.pk % 90 + 1}.{n}").pk],
+            "source": [make.make_document(cast.review).pk, "page 1"],
+        }
+        before = {"issues": [], "groups": [], "goals": [], "source": [None, ""], "removed": False}
+        Row.objects.create(
+            batch=batch,
+            number=n,
+            place=f"row {n}",
+            label=f"150.{n}",
+            outcome="changed",
+            fields=list(snapshot),
+            before=before,
+            after=snapshot,
+            recommendation=cast.recommendation,
+        )
+    return batch
+
+
+def test_import_page_asks_the_database_as_often_for_many_rows(
+    cast: SimpleNamespace, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(cast.administrator)
+    small, large = previewed(cast, 1), previewed(cast, 30)
+    # Session and person; the batch; rows by outcome, rows of the page counted, the rows, those to take; the names of
+    # issues, groups, goals and documents; the State; and two of the frame around every page.
+    budget = 14
+    for batch in (small, large):
+        with django_assert_max_num_queries(budget):
+            html = client.get(address_of(batch)).content.decode()
+        assert f"Issue {batch.pk} 1" in html
+        assert str(Document.objects.get(pk=batch.rows.get(number=1).after["source"][0])) in html
+
+
+def test_import_page_shows_a_name_as_it_is_now(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.administrator)
+    batch = previewed(cast, 1)
+    assert f"Issue {batch.pk} 1" in client.get(address_of(batch)).content.decode()
+    Issue.objects.filter(name=f"Issue {batch.pk} 1").update(name="Renamed since")
+    assert "Renamed since" in client.get(address_of(batch)).content.decode()

@@ -1,7 +1,7 @@
 """What a row of an import would change, part by part, as a person reads it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from issues.models import Goal, Issue, PersonGroup
 from recommendations.models import Claim, Response
 from reviews.models import Document
 
+Named = Issue | PersonGroup | Goal | Document
 WORDS: dict[str, str | Promise] = {
     "text": _("Text"),
     "states": _("Recommended by"),
@@ -32,22 +33,47 @@ class Difference:
     new: str
 
 
-def differences(row: Row) -> list[Difference]:
+class Names:
+    """The names of the terms and documents that a page of rows speaks of: one query for each kind there is."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        said = [snapshot for row in rows if row.outcome != Row.Outcome.REJECTED for snapshot in (row.before, row.after)]
+        wanted = [snapshot for snapshot in said if snapshot]
+        self._names: dict[tuple[type[Named], int], str] = {}
+        for model, ids in _ids(wanted).items():
+            for pk, found in model._default_manager.in_bulk(ids).items():
+                self._names[model, pk] = f"{found.code} {found.name}" if isinstance(found, Goal) else str(found)
+
+    def of(self, model: type[Named], pk: int) -> str:
+        """The name of one of them, or nothing where it is gone."""
+        return self._names.get((model, pk), "")
+
+
+def _ids(snapshots: Sequence[Snapshot]) -> dict[type[Named], set[int]]:
+    return {
+        Issue: {pk for said in snapshots for pk, _scheme, _primary in said.get("issues") or ()},
+        PersonGroup: {pk for said in snapshots for pk in said.get("groups") or ()},
+        Goal: {pk for said in snapshots for pk in said.get("goals") or ()},
+        Document: {said["source"][0] for said in snapshots if said.get("source") and said["source"][0]},
+    }
+
+
+def differences(row: Row, names: Names) -> list[Difference]:
     """The parts that differ, in the order of a recommendation's page; none for a rejected row."""
     if row.outcome == Row.Outcome.REJECTED or not row.after:
         return []
     return [
         Difference(
             words,
-            _shown(part, row.before) if row.before and not row.before.get("removed") else "",
-            _shown(part, row.after),
+            _shown(part, row.before, names) if row.before and not row.before.get("removed") else "",
+            _shown(part, row.after, names),
         )
         for part, words in WORDS.items()
         if part in row.fields and part in row.after and not (part == "source" and row.outcome == Row.Outcome.NEW)
     ]
 
 
-def _shown(part: str, snapshot: Snapshot) -> str:
+def _shown(part: str, snapshot: Snapshot, names: Names) -> str:
     value = snapshot.get(part)
     if not value:
         return ""
@@ -60,18 +86,9 @@ def _shown(part: str, snapshot: Snapshot) -> str:
             claim = f" ({Claim(value['claim']).label})" if value["claim"] else ""
             return f"{Response(value['response']).label}{claim} {value['explanation']}".strip()
         case "issues":
-            return "; ".join(_name(Issue, pk) for pk, _scheme, _primary in value)
+            return "; ".join(names.of(Issue, pk) for pk, _scheme, _primary in value)
         case "groups":
-            return "; ".join(_name(PersonGroup, pk) for pk in value)
+            return "; ".join(names.of(PersonGroup, pk) for pk in value)
         case "goals":
-            return "; ".join(_name(Goal, pk) for pk in value)
-    return _name(Document, value[0]) if value[0] else ""
-
-
-@lru_cache(maxsize=2000)
-def _name(model: type[Issue] | type[PersonGroup] | type[Goal] | type[Document], pk: int) -> str:
-    """The name of a term. Vocabularies hardly change; a process that lives long forgets the oldest."""
-    found = model._default_manager.filter(pk=pk).first()
-    if isinstance(found, Goal):
-        return f"{found.code} {found.name}"
-    return str(found or "")
+            return "; ".join(names.of(Goal, pk) for pk in value)
+    return names.of(Document, value[0]) if value[0] else ""

@@ -1,11 +1,13 @@
 """What is said of a file when it is sent."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Organisation
 from imports.safe_files import LIMITS
 from reviews.models import Session
 from states.models import State
@@ -38,6 +40,34 @@ class ImportForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("As the document says"),
     )
+
+    voice = forms.ModelChoiceField(
+        label=gettext_lazy("In the name of"),
+        queryset=Organisation.objects.none(),
+        to_field_name="slug",
+        empty_label=gettext_lazy("Choose the organisation"),
+        help_text=gettext_lazy("Its managers see the import; the public record names it."),
+    )
+
+    def __init__(self, *sent: Any, organisations: Sequence[Organisation]) -> None:
+        super().__init__(*sent)
+        self.organisations = organisations
+        if len(organisations) > 1:
+            found = Organisation.objects.filter(pk__in=[each.pk for each in organisations])
+            cast("forms.ModelChoiceField[Organisation]", self.fields["voice"]).queryset = found
+        else:
+            del self.fields["voice"]
+
+    @property
+    def voices(self) -> list[forms.BoundField]:
+        """The field of the organisation, where there is a choice."""
+        return [self["voice"]] if "voice" in self.fields else []
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """In whose name a valid form was sent: the chosen one, or the only one there is; none for administrators."""
+        chosen: Organisation | None = self.cleaned_data.get("voice")
+        return chosen or next(iter(self.organisations), None)
 
     def clean_file(self) -> Any:
         """Refuse what is too large before anything reads it."""
