@@ -9,7 +9,7 @@ urlpatterns = [
     path("states/", include("web.states.urls")),
     path("issues/", include("web.issues.urls")),
     path("events/", include("web.events.urls")),
-    path("work/", include("web.work.urls")),
+    path("my-work/", include("web.work.urls")),
     path("imports/", include("web.imports.urls")),
     path("mail/", include("web.mail.urls")),
 ]

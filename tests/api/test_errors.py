@@ -100,7 +100,7 @@ def test_unknown_value_is_named_with_what_is_allowed(api: Api, world: SimpleName
 
 
 def test_unknown_state_is_shown_where_states_are_listed(api: Api, world: SimpleNamespace) -> None:
-    problem = api.get("recommendations/", expect=400, state="XXX")
+    problem = api.get("recommendations/", expect=400, state="QQQ")
     assert problem["see"] == "https://tracker.example/api/v1/states/"
 
 

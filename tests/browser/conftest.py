@@ -1,38 +1,17 @@
-"""A real browser. Where none is found these tests are skipped and say so; UPR_REQUIRE_BROWSER=1 makes that an error."""
+"""Windows of a real browser on the served product."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Person
 from tests.factories import PASSWORD
-from upr_tracker.localstack import browser as machine
 
-# A quiet browser: nothing of it looks for hosts that are not ours.
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WIDE = {"width": 1280, "height": 900}
 # A worker on a busy machine takes its time; waiting longer costs nothing when it does not.
 expect.set_options(timeout=30_000)
-
-
-@pytest.fixture
-def chromium(served: str) -> Iterator[Browser]:
-    """The browser, for one test: while it is there an event loop runs, which other tests must not meet."""
-    path = machine.find()
-    if path is None:
-        if os.environ.get("UPR_REQUIRE_BROWSER") == "1":
-            pytest.fail("No browser is here, and UPR_REQUIRE_BROWSER=1 asks for one.")
-        pytest.skip("No browser is here: the browser tests are skipped. " + machine.REMEDY)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
-        yield browser
-        # Inside the browser's event loop Django keeps connections of their own; nobody else would close them.
-        connections.close_all()
-        browser.close()
 
 
 class Visitor:
@@ -63,7 +42,7 @@ class Visitor:
         page.fill("[name=login]", person.email)
         page.fill("[name=password]", PASSWORD)
         page.get_by_role("main").get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/work/")
+        page.wait_for_url("**/my-work/")
         return self
 
     def check_accessibility(self) -> None:

@@ -122,7 +122,7 @@ def _record(window: Visitor) -> None:
 def _be_told(window: Visitor) -> None:
     page = window.page
     for _try in range(40):
-        window.goto("/work/")
+        window.goto("/my-work/")
         if page.get_by_text("Watch Group recorded the status").count():
             break
         page.wait_for_timeout(250)

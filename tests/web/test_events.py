@@ -50,7 +50,7 @@ def test_filters_narrow_events_and_areas(reader_client: Client, review_page: Sim
     assert "Round table" not in page(reader_client, "/events/?session=47")
 
 
-@pytest.mark.parametrize("query", ["state=XXX", "session=0", "session=nonsense", "session=99999999999999"])
+@pytest.mark.parametrize("query", ["state=QQQ", "session=0", "session=nonsense", "session=99999999999999"])
 def test_a_filter_that_fits_nothing_lists_nothing_and_says_so(
     query: str, reader_client: Client, review_page: SimpleNamespace
 ) -> None:

@@ -172,7 +172,7 @@ def test_nul_in_a_form_is_refused_with_a_page(client: Client, cast: SimpleNamesp
 def test_nul_in_a_session_cookie_signs_nobody_in(client: Client) -> None:
     answer = client.get("/", headers={"Cookie": 'sessionid="\\000aaaaaaaaaaaa"'})
     assert answer.status_code == 200
-    assert client.get("/work/", headers={"Cookie": 'sessionid="\\000aaaaaaaaaaaa"'}).status_code == 302
+    assert client.get("/my-work/", headers={"Cookie": 'sessionid="\\000aaaaaaaaaaaa"'}).status_code == 302
 
 
 @pytest.mark.django_db

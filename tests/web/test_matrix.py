@@ -69,7 +69,7 @@ def test_matrix_filters(cast: SimpleNamespace, client: Client, query: str, label
     assert [row.recommendation.label for row in page.context["rows"]] == labels
 
 
-@pytest.mark.parametrize("query", ["status=halfway", "state=XXX", "session=abc", "as_of=yesterday", "issue=none-such"])
+@pytest.mark.parametrize("query", ["status=halfway", "state=QQQ", "session=abc", "as_of=yesterday", "issue=none-such"])
 def test_matrix_unknown_value_is_said_and_lists_nothing(cast: SimpleNamespace, client: Client, query: str) -> None:
     page = client.get(f"{URL}?{query}")
     assert page.status_code == 400

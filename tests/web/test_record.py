@@ -158,7 +158,7 @@ def test_record_keeps_a_draft_for_the_organisation_only(cast: SimpleNamespace, c
     assert "The draft is saved." in answer.content.decode()
     client.force_login(cast.owner)
     assert "ask the lawyers" in client.get(address(cast)).content.decode()
-    assert "140.7" in client.get("/work/").content.decode()
+    assert "140.7" in client.get("/my-work/").content.decode()
     client.force_login(cast.outsider)
     assert "ask the lawyers" not in client.get(address(cast)).content.decode()
     assert "A draft law" not in client.get(address(cast)).content.decode()

@@ -15,7 +15,7 @@ from tests import factories as make
 from tests.web.test_record import form
 
 
-@pytest.mark.parametrize("path", ["/work/", "/work/follows/", "/work/preferences/", "/mail/"])
+@pytest.mark.parametrize("path", ["/my-work/", "/my-work/follows/", "/my-work/preferences/", "/mail/"])
 def test_own_pages_lead_the_public_to_sign_in(client: Client, db: None, path: str) -> None:
     assert client.get(path)["Location"].startswith("/account/login/")
 
@@ -26,10 +26,10 @@ def test_follow_and_stop(cast: SimpleNamespace, client: Client, kind: str) -> No
     client.force_login(cast.outsider)
     values = {"kind": kind, "id": target.pk, "act": "follow"}
     for _press in range(2):
-        assert client.post("/work/follows/toggle/", values).status_code == 302
+        assert client.post("/my-work/follows/toggle/", values).status_code == 302
     assert Follow.objects.get().person == cast.outsider
-    assert "Stop following" in client.get("/work/follows/").content.decode()
-    client.post("/work/follows/toggle/", values | {"act": "unfollow"})
+    assert "Stop following" in client.get("/my-work/follows/").content.decode()
+    client.post("/my-work/follows/toggle/", values | {"act": "unfollow"})
     assert not Follow.objects.exists()
 
 
@@ -38,13 +38,13 @@ def test_follow_and_stop(cast: SimpleNamespace, client: Client, kind: str) -> No
 )
 def test_follow_of_nothing_is_not_found(cast: SimpleNamespace, client: Client, values: dict[str, str]) -> None:
     client.force_login(cast.outsider)
-    assert client.post("/work/follows/toggle/", values).status_code == 404
+    assert client.post("/my-work/follows/toggle/", values).status_code == 404
 
 
 def test_follow_by_htmx_gives_the_button_back(cast: SimpleNamespace, client: Client) -> None:
     client.force_login(cast.outsider)
     values = {"kind": "state", "id": cast.state.pk, "act": "follow"}
-    html = client.post("/work/follows/toggle/", values, headers={"HX-Request": "true"}).content.decode()
+    html = client.post("/my-work/follows/toggle/", values, headers={"HX-Request": "true"}).content.decode()
     assert "Stop following" in html
     assert "<html" not in html
 
@@ -52,13 +52,13 @@ def test_follow_by_htmx_gives_the_button_back(cast: SimpleNamespace, client: Cli
 def test_follow_does_not_lead_away(cast: SimpleNamespace, client: Client) -> None:
     client.force_login(cast.outsider)
     values = {"kind": "state", "id": cast.state.pk, "next": "https://evil.example/"}
-    assert client.post("/work/follows/toggle/", values)["Location"] == "/work/follows/"
+    assert client.post("/my-work/follows/toggle/", values)["Location"] == "/my-work/follows/"
 
 
 def test_follows_are_forgotten_on_request(cast: SimpleNamespace, client: Client) -> None:
     Follow.objects.create(person=cast.outsider, state=cast.state)
     client.force_login(cast.outsider)
-    client.post("/work/follows/erase/")
+    client.post("/my-work/follows/erase/")
     assert not Follow.objects.exists()
 
 
@@ -69,26 +69,26 @@ def test_notice_appears_and_is_read(cast: SimpleNamespace, client: Client) -> No
     feed.sequence()
     actions.fan_out()
     client.force_login(cast.outsider)
-    html = client.get("/work/").content.decode()
+    html = client.get("/my-work/").content.decode()
     assert "Watch Group recorded the status “In Progress” for recommendation 140.7" in html
     assert "1 new" in html
-    client.post("/work/notices/read/")
+    client.post("/my-work/notices/read/")
     assert Message.objects.get().read_at is not None
     client.force_login(cast.owner)
-    assert "recorded the status" not in client.get("/work/").content.decode()
+    assert "recorded the status" not in client.get("/my-work/").content.decode()
 
 
 def test_drafts_of_another_organisation_are_not_listed(cast: SimpleNamespace, client: Client) -> None:
     client.force_login(cast.mate)
     client.post(f"/recommendations/{cast.recommendation.public_id}/record/", form(cast, act="draft"))
-    assert "140.7" in client.get("/work/").content.decode()
+    assert "140.7" in client.get("/my-work/").content.decode()
     client.force_login(cast.outsider)
-    assert "140.7" not in client.get("/work/").content.decode()
+    assert "140.7" not in client.get("/my-work/").content.decode()
 
 
 def test_roles_are_told_in_sentences(cast: SimpleNamespace, client: Client) -> None:
     client.force_login(cast.owner)
-    html = client.get("/work/").content.decode()
+    html = client.get("/my-work/").content.decode()
     assert "Publishes, withdraws and redacts in the organisation" in html
     assert "Monitors Kazakhstan." in html
 
@@ -97,10 +97,10 @@ def test_preferences_are_saved_and_checked(cast: SimpleNamespace, client: Client
     settings.LANGUAGES = [("en", "English"), ("ru", "Russian")]
     client.force_login(cast.owner)
     good = {"language": "ru", "time_zone": "Asia/Almaty", "neutral_mail": "on"}
-    assert client.post("/work/preferences/", good).status_code == 302
+    assert client.post("/my-work/preferences/", good).status_code == 302
     cast.owner.refresh_from_db()
     assert (cast.owner.language, cast.owner.time_zone, cast.owner.neutral_mail) == ("ru", "Asia/Almaty", True)
-    assert client.post("/work/preferences/", good | {"time_zone": "Mars/Base"}).status_code == 422
+    assert client.post("/my-work/preferences/", good | {"time_zone": "Mars/Base"}).status_code == 422
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def _roles(person: Person) -> list[RoleLine]:
 def _back(request: HttpRequest) -> str:
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return f"{target}#follow" if safe else "/work/follows/"
+    return f"{target}#follow" if safe else "/my-work/follows/"
 
 
 def _person(request: HttpRequest) -> Person:
