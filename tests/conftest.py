@@ -1,7 +1,8 @@
 """The harness: a database used with the application's rights, a broker of each run's own, people, real processes.
 
 Fixtures for everybody: `cast` (an owner, a team mate, an outsider …), `served` (a production server on the test
-database) and `worker` (a real Celery worker). A frozen clock is `time_machine.travel(…)`.
+database), `chromium` (a real browser beside it) and `worker` (a real Celery worker). A frozen clock is
+`time_machine.travel(…)`.
 """
 
 import os
@@ -13,12 +14,14 @@ from typing import Any
 import environ
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from accounts.roles import Role
 from tests import factories as make
 from tests import workers
+from upr_tracker.localstack import browser as browsers
 
 
 def _become(url: str) -> None:
@@ -121,3 +124,26 @@ def served(transactional_db: None, _server: str, monkeypatch: pytest.MonkeyPatch
     # Playwright's synchronous calls run inside an event loop, where Django would refuse the ORM.
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     return _server
+
+
+# A quiet browser: nothing of it looks for hosts that are not ours.
+BROWSER_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture
+def chromium(served: str) -> Iterator[Browser]:
+    """A real browser beside the server `served`, for one test: while it runs an event loop does too, which other
+    tests must not meet. Without a browser the test is skipped and says so; UPR_REQUIRE_BROWSER=1 makes that an error.
+    """
+    path = browsers.find()
+    if path is None:
+        if os.environ.get("UPR_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"No browser is here, and UPR_REQUIRE_BROWSER=1 asks for one. {browsers.REMEDY}")
+        pytest.skip(f"No browser is here: the browser tests are skipped. {browsers.REMEDY}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
+        yield browser
+        # Inside the browser's event loop Django keeps connections of its own; left open they keep the test database
+        # from being dropped.
+        connections.close_all()
+        browser.close()

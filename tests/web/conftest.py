@@ -2,18 +2,16 @@
 
 import contextlib
 import datetime
-import os
 import re
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.template import Engine
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from playwright.sync_api import Browser, sync_playwright
 
 from engagement.models import Area
 from history import feed
@@ -21,7 +19,6 @@ from history.log import Actor
 from recommendations import actions
 from reviews.models import Call, Finding, StatedTotal, TroikaMember
 from tests import factories as make
-from upr_tracker.localstack import browser as browsers
 
 Budget = Callable[..., contextlib.AbstractContextManager[None]]
 _TABLE = re.compile(r'(?:FROM|INTO|UPDATE) "(\w+)"')
@@ -157,20 +154,3 @@ def record(db: None) -> Callable[..., Any]:
         return published
 
     return publish
-
-
-@pytest.fixture
-def chromium(served: str) -> Iterator[Browser]:
-    """A real browser beside the production server `served`; skipped, or an error when one is required, without one."""
-    path = browsers.find()
-    if path is None:
-        if os.environ.get("UPR_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"UPR_REQUIRE_BROWSER=1, but there is no browser. {browsers.REMEDY}")
-        pytest.skip(f"There is no browser. {browsers.REMEDY}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-        # While Playwright's loop runs, Django gives this thread connections of its own; left open they keep the
-        # test database from being dropped.
-        connections.close_all()
