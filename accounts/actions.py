@@ -26,13 +26,11 @@ def create_organisation(
     verified: bool = True,
     asks_review: bool = False,
     neutral_mail: bool = False,
-    time_zone: str = "UTC",
 ) -> Organisation:
     """Register an organisation that judges the recommendations of the States it monitors.
 
     Raises ValidationError, by field, for a slug that is taken and for what else a person can mend.
     """
-    _check_zone(time_zone)
     organisation = Organisation(
         slug=slug,
         name=name.strip(),
@@ -41,7 +39,6 @@ def create_organisation(
         verified=verified,
         asks_review=asks_review,
         neutral_mail=neutral_mail,
-        time_zone=time_zone,
     )
     organisation.full_clean()
     organisation.save(force_insert=True)

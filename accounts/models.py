@@ -32,7 +32,6 @@ class Organisation(models.Model):
     verified = models.BooleanField(default=False)
     asks_review = models.BooleanField(default=False)  # an editor's status waits for a reviewer
     neutral_mail = models.BooleanField(default=False)  # subject lines that name no topic
-    time_zone = models.CharField(max_length=50, default="UTC")
     monitors = models.ManyToManyField(State, related_name="monitored_by", blank=True)
     is_sample = models.BooleanField(default=False)
 
@@ -65,7 +64,8 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who signs in. The public never sees one. Never deleted: `left` keeps the id that history points to."""
+    """Somebody who signs in. The public never sees one. Never deleted: who leaves is no longer
+    active, and keeps the id that history points to."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 class Act(models.TextChoices):
     """What a person may be allowed to do."""
 
-    READ_DRAFTS = "read_drafts", _("read the organisation's drafts and private notes")
     WRITE_DRAFTS = "write_drafts", _("write drafts")
     CHECK = "check", _("note that they looked again and nothing changed")
     PUBLISH = "publish", _("publish statuses without waiting for a reviewer")
@@ -28,11 +27,11 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "admin", _("administrator")
 
 
-_EDITOR = frozenset({Act.READ_DRAFTS, Act.WRITE_DRAFTS, Act.CHECK})
+_EDITOR = frozenset({Act.WRITE_DRAFTS, Act.CHECK})
 _REVIEWER = _EDITOR | {Act.PUBLISH, Act.REVIEW}
 
 MAY: dict[Role, frozenset[Act]] = {
-    Role.VIEWER: frozenset({Act.READ_DRAFTS}),
+    Role.VIEWER: frozenset(),  # every membership lets its person read the organisation's drafts and private notes
     Role.EDITOR: _EDITOR,  # and PUBLISH, where the organisation does not ask for review
     Role.REVIEWER: _REVIEWER,
     Role.MANAGER: _REVIEWER | {Act.IMPORT},

@@ -24,7 +24,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "--collective-name", default="", help="what the public sees instead, where the name is a risk"
         )
-        parser.add_argument("--time-zone", default="UTC")
         parser.add_argument("--asks-review", action="store_true", help="an editor's status waits for a reviewer")
         parser.add_argument("--neutral-mail", action="store_true", help="subject lines of its people name no topic")
         parser.add_argument("--unverified", action="store_true", help="it may not record anything yet")
@@ -37,7 +36,6 @@ class Command(BaseCommand):
                 kind=options["kind"],
                 monitors=states(options["monitors"]),
                 collective_name=options["collective_name"],
-                time_zone=options["time_zone"],
                 asks_review=options["asks_review"],
                 neutral_mail=options["neutral_mail"],
                 verified=not options["unverified"],
