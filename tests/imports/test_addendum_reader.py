@@ -256,6 +256,12 @@ def test_an_answer_that_stands_alone(text: str, response: Response | None, claim
         ("It partially accepts 140.1-2; it takes note of 140.3.", "supported_in_part supported_in_part noted"),
         ("The Government does not support recommendations 140.1 to 140.3.", "noted noted noted"),
         ("Recommendations 140.1, 140.2 and 140.3, relating to the sea, are noted.", "noted noted noted"),
+        ("140.1 – supported; 140.2 and 140.3 – noted.", "supported noted noted"),
+        (
+            "It partially accepts 140.1. The rest, 140.2-3, are fully supported.",
+            "supported_in_part supported supported",
+        ),
+        ("140.1 140.2 140.3: accepted", "supported supported supported"),
         ("It accepts those in paragraphs 140.1, 140.2 (99.9% of boats) and 140.3.", "supported supported supported"),
     ],
 )
@@ -279,6 +285,12 @@ def test_a_sentence_torn_between_two_answers_is_reported(tmp_path: Path) -> None
     reading = read(tmp_path, "Atlantis accepts 140.1 and 140.2 is noted.", "It notes 140.3.")
     assert answers(reading) == {"140.3": "noted"}
     assert ("140.1 and 140.2 is noted.", "rejected") in problems(reading)
+
+
+def test_two_answers_in_one_breath_are_reported(tmp_path: Path) -> None:
+    reading = read(tmp_path, "Accepted (first part) and noted (second part): 140.1", "It notes 140.3.")
+    assert answers(reading) == {"140.3": "noted"}
+    assert ("140.1", "rejected") in problems(reading)
 
 
 def test_all_except_is_reported_and_not_guessed(tmp_path: Path) -> None:
@@ -353,6 +365,8 @@ def test_items_answer_for_themselves(tmp_path: Path) -> None:
         "Recommendation 140.5: Accepted, already implemented.",
         "2. Recommendation 140.6",
         "Atlantis cannot accept this recommendation. It has no coast.",
+        "140.9 Atlantis accepts.",
+        "Recommendation 140.9 has already been implemented.",
         "3. Recommendations 140.7 and 140.8 do not enjoy the support of Atlantis, which has no coast.",
     )
     assert list(answers(reading).values()) == [
@@ -364,6 +378,7 @@ def test_items_answer_for_themselves(tmp_path: Path) -> None:
         "noted",
         "noted",
         "noted",
+        "supported implemented",
     ]
     assert explained(reading)["140.2"].startswith("The law forbids it")
     assert explained(reading)["140.6"].endswith("It has no coast.")

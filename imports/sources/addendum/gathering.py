@@ -196,6 +196,9 @@ class _Gatherer:
     def _mention_within(self, item: Item) -> None:
         for index, part in enumerate((item.first, *item.more)):
             statements = list(statements_in(part.text, self.paragraphs, part.paragraph))
+            if statements and not index and statements[0].claim and not item.about:
+                for label in item.run.labels:
+                    self.gathered.claims[label].add(statements[0].claim)
             for statement in statements[0 if index else 1 :]:
                 self._mention(statement.run.labels, part.place)
 

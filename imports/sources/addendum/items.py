@@ -23,6 +23,7 @@ THIS_BEFORE = re.compile(
 OF_STATE = re.compile(r"\s*(?:(?:of|by)\s[^,.;:]{1,60})?[\s.,;:)–—-]*")
 BRACKET = re.compile(r"\((?P<inside>[^()]{3,300}(?:\([^()]{0,60}\)[^()]{0,100})*)\)[;.,:]*\s*(?=$|[A-ZÀ-Þ])")
 OPENING = re.compile(r"(?P<answer>[^.:;–—]{3,120}?)\s*(?:[.:;–—]|\s-\s)\s*(?P<rest>\S.*)", re.DOTALL)
+BRIEF = 5  # words: "The Government does not accept"
 JOINTS = " \t\n)]:;.,–—-"
 
 
@@ -97,7 +98,8 @@ def _speaks_of_this(text: str) -> Phrase | None:
     """ "Atlantis accepts this recommendation", "The recommendation is noted": the phrase that answers."""
     phrases = list(phrases_in(text))
     for phrase in phrases:
-        of_this = THIS_AFTER.match(text, phrase.end) or THIS_BEFORE.search(text[: phrase.start])
+        of_this = bool(THIS_AFTER.match(text, phrase.end) or THIS_BEFORE.search(text[: phrase.start]))
+        of_this = of_this or (len(text.split()) <= BRIEF and not text[phrase.end :].strip(JOINTS))
         if of_this and not IMPERATIVE.fullmatch(text[phrase.start : phrase.end]):
             return phrase
     return None

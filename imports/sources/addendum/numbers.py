@@ -25,6 +25,7 @@ START = re.compile(r"(?<![\w/])(?<![0-9][.,])[1-9]")
 RANGE = re.compile(r"\s*[-–—‒‑−]\s*|\s+(?:up )?(?:to|through|until)\s+")
 AND = re.compile(r"\s+(?:and|&)\s+")
 COMMA = re.compile(r"\s*[,;/]\s*(?:(?:and|or|&)\s+)?|\s+(?:and|or|&|as well as)\s+")
+BLANK = re.compile(r"\s+")
 STOP = re.compile(r"\s*\.\s*")
 SENTENCE_FOLLOWS = re.compile(r"[.)]\s+[A-ZÀ-Þ]")
 BETWEEN = re.compile(r"\bbetween\s+(?:recommendations?\s+)?$", re.IGNORECASE)
@@ -94,6 +95,11 @@ def _goes_on(run: Run, text: str, paragraphs: Set[int] | None, between: bool) ->
     if joint and (following := _number_at(text, joint.end(), run.labels[-1].paragraph, paragraphs)):
         run.labels.append(following[0])
         run.end = following[1]
+        return True
+    joint = BLANK.match(text, run.end)
+    if joint and (blank := _full_at(text, joint.end(), paragraphs)):
+        run.labels.append(blank[0])
+        run.end = blank[1]
         return True
     return False
 

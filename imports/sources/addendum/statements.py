@@ -20,7 +20,14 @@ COPULA = re.compile(
     r"|been|be|being|thus|also|therefore|hereby|duly|fully|will|by|the|it|they|considered|as)\b[\s:]*)*",
     re.IGNORECASE,
 )
-PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|hereby|therefore)\s+$", re.IGNORECASE)
+PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|hereby|therefore)\s+(?:(?:fully|hereby|therefore|thus|duly|also)\s+)*$",
+    re.IGNORECASE,
+)
+APPOSED = re.compile(
+    r"\s*,\s*(?:which |that |all )?(?:is|are|was|were|has been|have been)\s(?:\s*(?:fully|also|duly))*\s*"
+)
+BOTH = re.compile(r"\s*(?:\([^()]{0,60}\))?\s*(?:/|,|and)\s*")
 PASSIVE_PHRASE = re.compile(
     r"(?:do|does|did|is|are|was|were|can|could|has|have)n?o?[’']?t? not\b|enjoy|not\b", re.IGNORECASE
 )
@@ -96,6 +103,7 @@ class _SentenceReader:
         self.phrases = [Phrase(each.start + self.start, each.end + self.start, each.response) for each in found]
         self.phrase_starts = [phrase.start for phrase in self.phrases]
         self.run_starts = [run.start for run in self.runs]
+        self.taken: set[Phrase] = set()  # phrases that answered the numbers before them
 
     def statement(self, index: int) -> Statement:
         """What the sentence says of one of its runs."""
@@ -106,18 +114,32 @@ class _SentenceReader:
         before = self._before(run)
         governed = before is not None and self._governs(before, run)
         if after and self._follows(run, after, alone=before is None):
-            if before and governed and before.response is not after.response and len(run.labels) > 1:
+            torn = governed and before not in self.taken and len(run.labels) > 1
+            self.taken.add(after)
+            if before and torn and before.response is not after.response:
                 return Statement(run, None, torn=True)
             return Statement(run, answer_of(after.response, self.text[run.end : min(following, after.end + NEAR)]))
         if before and governed:
             if EXCEPT.search(self.text[before.end : min(run.start, before.end + NEAR)]):
                 return Statement(run, None, excepted=True)
+            if self._is_double(before):
+                return Statement(run, None, torn=True)
             return Statement(run, answer_of(before.response, self._clause(before, run, following)))
         return Statement(run, None, claim=self._claim(run, following))
 
     def _before(self, run: Run) -> Phrase | None:
         place = bisect_left(self.phrase_starts, run.start) - 1
         return self.phrases[place] if place >= 0 and self.phrases[place].end <= run.start else None
+
+    def _is_double(self, before: Phrase) -> bool:
+        """ "Accepted (part one) and noted (part two): 140.13" gives two answers in one breath."""
+        place = bisect_left(self.phrase_starts, before.start)
+        other = self.phrases[place - 1] if place else None
+        return (
+            other is not None
+            and other.response is not before.response
+            and bool(BOTH.fullmatch(self.text[other.end : before.start]))
+        )
 
     def _claim(self, run: Run, following: int) -> Claim | None:
         """What it says, without an answer, is done: "140.2 and 140.3 have been implemented"."""
@@ -132,7 +154,7 @@ class _SentenceReader:
         between = text[run.end : after.start]
         if TITLES_NEXT.match(text, after.end) or len(between) > NEAR:
             return False
-        if COPULA.fullmatch(between):
+        if COPULA.fullmatch(between) or APPOSED.fullmatch(between):
             return not IMPERATIVE.fullmatch(text[after.start : after.end])
         if not alone:
             return False
