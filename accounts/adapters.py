@@ -8,10 +8,23 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by administrators and managers, never by whoever passes."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is closed. An administrator of this site can open it again."),
+        "email_password_mismatch": _("This e-mail address and this password do not belong together."),
+        "enter_current_password": _("This is not your password until now."),
+        "incorrect_code": _("This is not the right code. Give the one that the app shows now."),
+        "incorrect_password": _("This is not your password."),
+        "invalid_login": _("This e-mail address and this password do not belong together."),
+        "invalid_password_reset": _("This link no longer works. Ask for another."),
+        "rate_limited": _("Too many tries. Wait a few minutes and try again."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes and try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -19,6 +32,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """The secrets of second factors are encrypted, so that a copy of the database opens no account."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This is not the right code. Give the one that the app shows now."),
+    }
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()

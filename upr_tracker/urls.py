@@ -1,9 +1,23 @@
 """The addresses: pages by noun, the API, sign-in."""
 
+from typing import NoReturn
+
+from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver, include, path
+
+
+def not_offered(request: HttpRequest, **parts: str) -> NoReturn:
+    """404 for pages of allauth that this product has no use for; their names stay, since allauth looks them up."""
+    raise Http404
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("api.urls")),
+    # An administrator makes accounts and knows the address: nobody changes or confirms one, or signs in by a code.
+    path("account/email/", not_offered),
+    path("account/confirm-email/", not_offered),
+    path("account/confirm-email/<str:key>/", not_offered),
+    path("account/login/code/confirm/", not_offered),
     path("account/", include("allauth.urls")),
     path("", include("web.urls")),
 ]

@@ -93,7 +93,7 @@ def test_menu_of_a_person_closes_on_escape_and_keeps_the_place(
 ) -> None:
     shown = chromium.new_page()
     shown.goto(f"{served}/account/login/?next=/states/")
-    shown.get_by_label("Email").fill(review_page.person.email)
+    shown.get_by_label("E-mail address").fill(review_page.person.email)
     shown.get_by_label("Password").fill(make.PASSWORD)
     shown.get_by_role("button", name="Sign in").click()
     shown.locator("summary", has_text="Olga Owner").click()
