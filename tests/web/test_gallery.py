@@ -75,6 +75,17 @@ def test_pages_fit_from_right_to_left(chromium: Browser, served: str, review_pag
         assert name["x"] > 195
 
 
+def test_breadcrumb_points_between_its_places_and_not_after_the_last(
+    chromium: Browser, served: str, review_page: SimpleNamespace
+) -> None:
+    shown = chromium.new_page()
+    shown.goto(f"{served}/recommendations/{review_page.assessed.public_id}/")
+    after = "crumbs => crumbs.map(crumb => getComputedStyle(crumb, '::after').content)"
+    marks = shown.locator(".breadcrumb li").evaluate_all(after)
+    assert marks == ['"›"'] * (len(marks) - 1) + ["none"]
+    assert len(marks) > 1
+
+
 def test_filters_open_on_a_phone_without_script(chromium: Browser, served: str, review_page: SimpleNamespace) -> None:
     context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     shown = context.new_page()

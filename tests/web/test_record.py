@@ -408,3 +408,13 @@ def test_person_of_the_record_is_never_public(cast: SimpleNamespace, client: Cli
     for person in Person.objects.all():
         assert person.name not in html
         assert person.email not in html
+
+
+def test_page_says_once_that_no_response_is_known(cast: SimpleNamespace, client: Client) -> None:
+    Position.objects.create(recommendation=cast.recommendation, response="unknown")
+    assert "facts__source" not in client.get(address(cast)).content.decode()
+    document = make.make_document(cast.review, title="The addendum")
+    Position.objects.create(recommendation=cast.recommendation, response="unknown", document=document)
+    page = client.get(address(cast)).content.decode()
+    assert page.count('class="facts__source"') == 1
+    assert "The addendum" in page
