@@ -39,6 +39,7 @@ __all__ = ["FILTERS", "NOT_ASSESSED", "Filter", "Option", "UnknownChoice", "allo
 NOT_ASSESSED = "not_assessed"  # a choice of the filter, never of an assessment
 LONGEST_SEARCH = 300  # characters
 _LABEL = re.compile(r"\d{1,6}(\.\d{0,6}[a-z]?)?")
+_WHOLE_LABEL = re.compile(r"\d+\.\d+[a-z]?")
 
 
 def select(queryset: RecommendationQuerySet, params: Params, reader: Reader) -> RecommendationQuerySet:
@@ -87,9 +88,13 @@ def _search(queryset: RecommendationQuerySet, values: list[str], reader: Reader)
     query = Func(Value(values[0]), function="upr_search_query")
     found = Func(F("search"), query, template="(%(expressions)s)", arg_joiner=" @@ ", output_field=BooleanField())
     # Only what looks like a label is compared with labels, so that a search for words needs the words' index alone.
-    if _LABEL.fullmatch(values[0]):
-        return queryset.filter(Q(found) | Q(label__startswith=values[0]))
-    return queryset.filter(found)
+    if not _LABEL.fullmatch(values[0]):
+        return queryset.filter(found)
+    if _WHOLE_LABEL.fullmatch(values[0]):
+        # 140.7 means that one in each review, and not 140.70 to 140.79 with it. One query more, for a label only.
+        exact = queryset.filter(label=values[0])
+        return exact if exact.exists() else queryset.filter(found)
+    return queryset.filter(Q(found) | Q(label__startswith=values[0]))
 
 
 def _voices(reader: Reader) -> Any:
@@ -164,6 +169,6 @@ FILTERS: dict[str, Filter] = {
         _("Search"),
         FreeText(LONGEST_SEARCH),
         _search,
-        _("Words of the text, “phrases”, OR, -without; or the beginning of a label."),
+        _("Words of the text, “phrases”, OR, -without; or a label such as 140.7, or its beginning, 140."),
     ),
 }

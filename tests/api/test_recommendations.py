@@ -49,7 +49,8 @@ FOUND: list[tuple[dict[str, Any], list[str]]] = [
     ({"search": '"now torture"'}, []),
     ({"search": "proteger"}, ["second22"]),
     ({"search": "torture or treaty"}, ["first222", "slovenia"]),
-    ({"search": "140.1"}, ["second22"]),
+    ({"search": "140.10"}, ["second22"]),
+    ({"search": "140.1"}, []),
     ({"search": "no such words"}, []),
     ({"sample": "true", "search": "sample"}, ["sample22"]),
 ]

@@ -22,6 +22,26 @@ def test_every_value_that_a_form_offers_is_taken(name: str) -> None:
         select(Recommendation.objects.all(), {name: [option.value]}, PUBLIC).count()
 
 
+@pytest.mark.parametrize(
+    ("typed", "labels"),
+    [
+        ("140.7", ["140.7"]),
+        ("140.70", ["140.70"]),
+        ("140.8", ["99.1"]),  # nobody bears it: only words are left to search for
+        ("140.", ["140.7", "140.70", "140.71", "140.9"]),
+        ("140", ["140.7", "140.70", "140.71", "140.9"]),
+        ("140.71", ["140.71"]),
+    ],
+)
+def test_search_for_a_whole_label_finds_it_alone(typed: str, labels: list[str]) -> None:
+    review = make.make_review()
+    for label in ("140.7", "140.70", "140.71", "140.9", "141.7"):
+        make.make_recommendation(review, label, text="Ratify the treaty")
+    make.make_recommendation(review, "99.1", text="As said in 140.8, ratify the treaty")
+    found = select(Recommendation.objects.all(), {"search": [typed]}, PUBLIC)
+    assert sorted(str(each.label) for each in found) == labels
+
+
 def test_options_are_told_once() -> None:
     make.make_session(47, 4)
     make.make_session(48, 4)
