@@ -21,7 +21,11 @@ def make_rows(batch: Batch, reading: Reading, review: Review, document: Document
     held = held_in(review, document)
     documents = {row.pk: row for row in Document.objects.filter(review=review if review.pk else None)}
     rows: list[Row] = []
+    samples = _samples(review)
     for recommendation in reading.recommendations:
+        if recommendation.label in samples:
+            rows.append(_rejected(batch, _sample_there(recommendation)))
+            continue
         said = reader.wanted(recommendation, reading)
         rows.append(_compared(batch, recommendation, said, held, documents, document))
     for position in reading.positions:
@@ -83,6 +87,22 @@ def _rejected(batch: Batch, problem: Problem) -> Row:
         message=problem.reason,
         after=said,
     )
+
+
+def _samples(review: Review) -> set[str | None]:
+    """The labels that sample recommendations of the review hold; a real one cannot have the same."""
+    if review.pk is None:
+        return set()
+    return set(
+        Recommendation.objects.filter(review=review, is_sample=True, label__isnull=False).values_list(
+            "label", flat=True
+        )
+    )
+
+
+def _sample_there(read: ReadRecommendation) -> Problem:
+    message = _("A sample recommendation of this review has this number. Give the sample another one, then read again.")
+    return Problem(read.place, read.label, message)
 
 
 def _facts(reading: Reading, reader: Reader) -> dict[str, Any]:

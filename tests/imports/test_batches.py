@@ -21,7 +21,7 @@ from imports import batches
 from imports.documents import import_document
 from imports.models import Batch, Row
 from imports.preview import make_rows
-from imports.reading import Claim, Place, Reading, ReadPosition, Response
+from imports.reading import Claim, Place, Reading, ReadPosition, Response, UnreadableFile
 from imports.reference import load_reference
 from imports.sources import reader_for
 from recommendations import actions, derived
@@ -272,7 +272,7 @@ def test_late_reader_that_fails_leaves_what_another_has_read(tmp_path: Path, mon
         monkeypatch.setattr(batches, "prepare", in_time)
         expire(batch)
         batches.read_batch(batch.pk)
-        raise batches.UnreadableFile("Too late")
+        raise UnreadableFile("Too late")
 
     monkeypatch.setattr(batches, "prepare", overtaken)
     batches.read_batch(batch.pk)
@@ -387,3 +387,15 @@ def publish(recommendation: Recommendation, voice: Any) -> list[str]:
     except ValidationError as error:
         return error.messages
     return []
+
+
+def test_number_that_a_sample_holds_is_rejected_and_the_rest_is_written(tmp_path: Path) -> None:
+    sample = make.make_recommendation(make.make_review(State.objects.get(iso3="SVN")), "140.1", is_sample=True)
+    batch = opened(listed(tmp_path))
+    assert {row.label or row.message[:8]: row.outcome for row in batch.rows.all()} == {
+        "A sample": "rejected",
+        "140.2": "new",
+    }
+    batches.commit_batch(batch=batch, by=ACTOR)
+    sample.refresh_from_db()
+    assert (sample.text, texts()["140.2"]) == ("Adopt measure 140.1", "Train teachers")

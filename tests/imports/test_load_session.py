@@ -1,6 +1,7 @@
 """Loading of session files: natural keys, one transaction, and what bad input gets."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -202,7 +203,7 @@ def test_load_session_of_a_label_that_an_import_brought_is_that_recommendation(
 
 @pytest.mark.parametrize(("values", "said"), [({"key": "another"}, "another"), ({"is_sample": True}, "sample")])
 def test_load_session_of_a_label_that_is_another_recommendation_is_refused(
-    tmp_path: Path, values: dict[str, object], said: str
+    tmp_path: Path, values: dict[str, Any], said: str
 ) -> None:
     make.make_recommendation(make.make_review(State.objects.get(iso3="KAZ")), "140.1", **values)
     text = refusal(labelled(tmp_path))
