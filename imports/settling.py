@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from imports.reading import Reading, UnreadableFile
 from imports.resolve import Resolver
-from reviews.models import Session
+from reviews.models import Document, Review, Session
 from states.models import State
 
 
@@ -38,8 +38,19 @@ def _session(name: str, reading: Reading, session: int | None) -> int:
     if session and reading.session and session != reading.session:
         message = _("“%(file)s” says that it is of session %(stated)d, and session %(given)d was asked for.")
         raise UnreadableFile(message % {"file": name, "stated": reading.session, "given": session})
-    number = session or reading.session
+    number = session or reading.session or _session_of_report(reading.symbol)
     if number is None:
         message = _("“%(file)s” does not say which session it is of. Give the number of the session.")
         raise UnreadableFile(message % {"file": name})
     return number
+
+
+def _session_of_report(symbol: str | None) -> int | None:
+    """An addendum prints no session, but its symbol is the report's with "/Add.1": the session of that report."""
+    report, is_addendum, _number = (symbol or "").partition("/Add.")
+    if not is_addendum:
+        return None
+    document = Document.objects.filter(symbol=report, kind=Document.Kind.WG_REPORT).select_related("review__session")
+    reviews = [found.review for found in document if found.review]
+    reviews += Review.objects.filter(report_symbol=report).select_related("session")
+    return reviews[0].session.number if reviews else None
