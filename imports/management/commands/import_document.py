@@ -12,7 +12,7 @@ from imports.reading import UnreadableFile
 
 
 class Command(BaseCommand):
-    help = "Import an official document (docs/importing.md): OHCHR's thematic list of recommendations, .docx."
+    help = "Import an official document (docs/importing.md): thematic list, Working Group report or addendum."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
