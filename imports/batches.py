@@ -351,7 +351,8 @@ def _answer_waiting(review: Review, labels: list[str]) -> list[int]:
 def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     """Take a committed batch back, row by row where nothing has happened since; the other rows say why they stay.
 
-    A recommendation that it made is removed: its address then says that it is gone.
+    A recommendation that it made is removed: its address then says that it is gone. While rows stay, the batch stays
+    committed, so that the rest can be taken back once what stands in the way (a later import, say) is gone.
     """
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.status != Batch.Status.COMMITTED or batch.review is None or batch.document is None:
@@ -379,11 +380,14 @@ def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     Row.objects.bulk_update(rows, ["state", "message"], batch_size=1000)
     derived.refresh_positions(ids)
     derived.refresh_leads(ids)
-    batch.status, batch.undone_at = Batch.Status.UNDONE, timezone.now()
-    batch.facts = batch.facts | {"undone": len(ids), "left": len(rows) - len(ids)}
+    left = len(rows) - len(ids)
+    batch.facts = batch.facts | {"undone": batch.facts.get("undone", 0) + len(ids), "left": left}
+    if not left:
+        batch.status, batch.undone_at = Batch.Status.UNDONE, timezone.now()
     batch.save(update_fields=["status", "undone_at", "facts"])
-    new = {"undone": len(ids), "left": len(rows) - len(ids), "document": batch.document.pk}
-    record(events.IMPORT_UNDONE, batch.document, by=by, review_id=batch.review.pk, new=new)
+    if ids:
+        new = {"undone": len(ids), "left": left, "document": batch.document.pk}
+        record(events.IMPORT_UNDONE, batch.document, by=by, review_id=batch.review.pk, new=new)
     return batch
 
 

@@ -399,3 +399,16 @@ def test_number_that_a_sample_holds_is_rejected_and_the_rest_is_written(tmp_path
     batches.commit_batch(batch=batch, by=ACTOR)
     sample.refresh_from_db()
     assert (sample.text, texts()["140.2"]) == ("Adopt measure 140.1", "Train teachers")
+
+
+def test_undo_in_the_wrong_order_can_be_finished_later(tmp_path: Path) -> None:
+    first = batches.commit_batch(batch=opened(listed(tmp_path)), by=ACTOR)
+    early = committed([answer("140.1", Response.SUPPORTED), answer("140.2", Response.NOTED)])
+    first = batches.undo_batch(batch=first, by=ACTOR)
+    assert (first.status, first.facts["undone"], first.facts["left"]) == ("committed", 0, 2)
+    assert not Event.objects.filter(action="import.undone").exists()
+    assert set(texts()) == {"140.1", "140.2"}
+    assert batches.undo_batch(batch=early, by=ACTOR).status == "undone"
+    first = batches.undo_batch(batch=first, by=ACTOR)
+    assert (first.status, first.facts["undone"], first.facts["left"]) == ("undone", 2, 0)
+    assert texts() == {}

@@ -105,7 +105,11 @@ def import_undo(request: HttpRequest, key: str) -> HttpResponse:
     state = batch.review.state if batch.review else None
     permissions.require(person, Act.IMPORT, organisation=batch.organisation, state=state)
     done = batches.undo_batch(batch=batch, by=_actor(person, batch))
-    _tell(request, batch, done, Batch.Status.UNDONE, _("The import is taken back."))
+    if done.status == Batch.Status.COMMITTED and done.facts.get("left"):
+        sentence = _("%(undone)d rows are taken back; %(left)d stay, and say why below.")
+        messages.warning(request, sentence % {"undone": done.facts["undone"], "left": done.facts["left"]})
+    else:
+        _tell(request, batch, done, Batch.Status.UNDONE, _("The import is taken back."))
     return redirect("import-detail", key=batch.key)
 
 
