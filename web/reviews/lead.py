@@ -17,9 +17,10 @@ from history.models import Origin
 from recommendations import actions
 from recommendations.querysets import utc_today
 from reviews.models import Review
+from web.forms import InOurWords
 
 
-class LeadForm(forms.Form):
+class LeadForm(InOurWords, forms.Form):
     """A verified organisation, or a published source, and the day from which it leads."""
 
     organisation = forms.ModelChoiceField(

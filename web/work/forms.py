@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from web.forms import InOurWords, speak_plainly
 
 if TYPE_CHECKING:
     _PersonForm = forms.ModelForm[Person]
@@ -15,7 +16,7 @@ else:
     _PersonForm = forms.ModelForm
 
 
-class PreferencesForm(_PersonForm):
+class PreferencesForm(InOurWords, _PersonForm):
     """Language of mails, time zone of days, neutral subject lines."""
 
     class Meta:
@@ -38,3 +39,4 @@ class PreferencesForm(_PersonForm):
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"), choices=zones, help_text=self.Meta.help_texts["time_zone"]
         )
+        speak_plainly(self.fields.values())  # of the two fields made here, too
