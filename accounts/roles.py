@@ -6,15 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Act(models.TextChoices):
-    """What a person may be allowed to do."""
+    """What a person may be allowed to do, in words that finish "you may not …"."""
 
     WRITE_DRAFTS = "write_drafts", _("write drafts")
-    CHECK = "check", _("note that they looked again and nothing changed")
-    PUBLISH = "publish", _("publish statuses without waiting for a reviewer")
-    REVIEW = "review", _("publish others' drafts, withdraw and redact")
-    IMPORT = "import", _("import documents for the States that the organisation monitors")
+    CHECK = "check", _("record that nothing has changed")
+    PUBLISH = "publish", _("publish a status yourself")
+    REVIEW = "review", _("publish a colleague's draft, withdraw a status or redact one")
+    IMPORT = "import", _("import documents")
     NAME_LEAD = "name_lead", _("name the lead organisation of a review")
-    READ_MAIL = "read_mail", _("read the mails of a local installation")
+    READ_MAIL = "read_mail", _("read the mails of this installation")
 
 
 class Role(models.TextChoices):
