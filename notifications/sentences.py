@@ -65,16 +65,16 @@ def _notice(
     who = organisation.public_name if organisation else _("UPR Tracker")
     status = str(event.new.get("status") or event.old.get("status") or "")
     word = str(Status(status).label) if status else ""
-    name = recommendation.label or Truncator(recommendation.text).chars(LONGEST_NAME)
+    name, which = _named(recommendation)
     if event.action == "assessment.withdrawn":
-        sentence = _("%(who)s withdrew the status “%(status)s” of recommendation %(name)s to %(where)s.")
+        sentence = _("%(who)s withdrew the status “%(status)s” of %(which)s to %(where)s.")
     else:
-        sentence = _("%(who)s recorded the status “%(status)s” for recommendation %(name)s to %(where)s.")
+        sentence = _("%(who)s recorded the status “%(status)s” for %(which)s to %(where)s.")
     subject = _("%(where)s, %(name)s: %(status)s") % {"where": where, "name": name, "status": word}
     return Notice(
         message,
         " ".join(subject.split()),
-        sentence % {"who": who, "status": word, "name": name, "where": where},
+        sentence % {"who": who, "status": word, "which": which, "where": where},
         reverse("recommendation-detail", args=[recommendation.public_id]),
         "" if event.action == "assessment.withdrawn" else status,
         timezone.localdate(event.recorded_at),
@@ -82,12 +82,30 @@ def _notice(
     )
 
 
+def _named(recommendation: Recommendation) -> tuple[str, str]:
+    """Its number, or its text in quotation marks: alone for a subject, and within a sentence."""
+    if recommendation.label:
+        return recommendation.label, _("recommendation %(label)s") % {"label": recommendation.label}
+    text = " ".join(recommendation.text.split()).rstrip(".")
+    title = _("“%(text)s”") % {"text": Truncator(text).chars(LONGEST_NAME)}
+    return title, _("the recommendation %(title)s") % {"title": title}
+
+
 def _batch(event: Event, review: Review | None, where: str) -> tuple[str, str, str]:
     new, changed = int(event.new.get("new") or 0), int(event.new.get("changed") or 0)
     parts = [
-        ngettext("%(n)d new recommendation", "%(n)d new recommendations", new) % {"n": new},
-        ngettext("%(n)d changed", "%(n)d changed", changed) % {"n": changed},
+        words % {"n": number}
+        for number, words in (
+            (new, ngettext("%(n)d new recommendation", "%(n)d new recommendations", new)),
+            (changed, ngettext("%(n)d changed", "%(n)d changed", changed) if new else _changed_alone(changed)),
+        )
+        if number
     ]
-    sentence = _("A document was imported for %(where)s: %(parts)s.") % {"where": where, "parts": ", ".join(parts)}
+    said = ", ".join(parts) or _("nothing new")
+    sentence = _("A document was imported for %(where)s: %(parts)s.") % {"where": where, "parts": said}
     path = reverse("review-detail", args=[review.session.number, review.state.iso3]) if review else "/"
     return _("%(where)s: a document was imported") % {"where": where}, sentence, path
+
+
+def _changed_alone(changed: int) -> str:
+    return ngettext("%(n)d changed recommendation", "%(n)d changed recommendations", changed)

@@ -86,6 +86,41 @@ def test_import_is_told_in_numbers(cast: SimpleNamespace) -> None:
     assert "https://tracker.example/reviews/48/KAZ/" in mail.body
 
 
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ({"new": 0, "changed": 254}, "Session 48: 254 changed recommendations."),
+        ({"new": 0, "changed": 1}, "Session 48: 1 changed recommendation."),
+        ({"new": 1, "changed": 0}, "Session 48: 1 new recommendation."),
+        ({"new": 0, "changed": 0}, "Session 48: nothing new."),
+    ],
+)
+def test_import_tells_no_zeros(cast: SimpleNamespace, new: dict[str, int], said: str) -> None:
+    follower(cast.review)
+    document = make.make_document(cast.review)
+    values = new | {"unchanged": 3}
+    record(import_events.DOCUMENT_IMPORTED, document, by=Actor(), review_id=cast.review.pk, new=values)
+    assert said in mails.compose(told()[0]).body
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_text_that_stands_for_a_number_is_in_quotation_marks(
+    cast: SimpleNamespace, desk: Desk, publish: Publish, withdrawn: bool
+) -> None:
+    cast.recommendation.label, cast.recommendation.key = None, "unnumbered"
+    cast.recommendation.text = "Strengthening freedom\nof expression."
+    cast.recommendation.save()
+    follower(cast.recommendation)
+    made = publish()
+    messages = told()
+    if withdrawn:
+        recommendation_actions.withdraw_assessment(assessment=made, by=desk.by)
+        messages = told()
+    mail = mails.compose(messages[0])
+    assert "the recommendation “Strengthening freedom of expression” to Kazakhstan, Session 48." in mail.body
+    assert mail.subject.startswith("Kazakhstan, Session 48, “Strengthening freedom of expression”: ")
+
+
 def test_withdrawal_is_told_as_one(cast: SimpleNamespace, desk: Desk, publish: Publish) -> None:
     made = publish()
     told()
