@@ -13,5 +13,9 @@ DOCUMENT_IMPORTED = register(
 )
 IMPORT_UNDONE = register("import.undone", _("took an import back"), public=True, keys={"undone", "left", "document"})
 SESSION_LOADED = register(
-    "session.loaded", _("loaded a session file"), public=True, keys={"new", "changed", "unchanged"}, notifies=False
+    "session.loaded",
+    _("loaded a session file"),
+    public=True,
+    keys={"new", "changed", "unchanged", "sample"},
+    notifies=False,
 )

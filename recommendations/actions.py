@@ -298,7 +298,7 @@ def name_lead(
         review,
         by=by,
         review_id=review.pk,
-        new={"organisation": organisation.pk, "from_day": from_day},
+        new={"organisation": organisation.pk, "from_day": from_day, "sample": is_sample},
     )
     return lead
 

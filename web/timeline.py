@@ -131,7 +131,8 @@ def _row(event: Event, names: _Names, reader: Reader) -> Row | None:
     if event.target_type == RECOMMENDATION and recommendation is None:
         return None
     organisation = _organisation(event, names)
-    is_sample = recommendation.is_sample if recommendation else bool(organisation and organisation.is_sample)
+    # An organisation of the samples may do real work in a demo; what it did is a sample only where the event says so.
+    is_sample = recommendation.is_sample if recommendation else bool(event.new.get("sample"))
     if is_sample and not reader.samples:
         return None
     return Row(
@@ -150,12 +151,15 @@ def _row(event: Event, names: _Names, reader: Reader) -> Row | None:
 
 
 def _together(rows: list[Row]) -> Row:
+    """One row for what one organisation did on one day, with the number of things it did it to; the newest of one."""
     first = rows[0]
-    if len(rows) == 1:
-        return first
     if not first.is_about_recommendation:
-        return replace(first, number=len(rows), about="", url="")
-    return replace(first, number=len(rows), old_status="", new_status="", holds_from=None, url=list_url(first.review))
+        number = len({row.event.review_id for row in rows})
+        return replace(first, number=number, about="", url="") if number > 1 else first
+    number = len({row.event.target_id for row in rows})
+    if number == 1:
+        return first
+    return replace(first, number=number, old_status="", new_status="", holds_from=None, url=list_url(first.review))
 
 
 def list_url(review: Review | None) -> str:

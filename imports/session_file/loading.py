@@ -123,6 +123,7 @@ class Loader:
         new, changed = self.tally.new - before.new, self.tally.changed - before.changed
         if new or changed:
             numbers = {"new": new, "changed": changed, "unchanged": self.tally.unchanged - before.unchanged}
+            numbers["sample"] = self.sample
             record(events.SESSION_LOADED, review, by=self.by, review_id=review.pk, new=numbers)
 
     def _lead(self, review: Review, row: dict[str, Any]) -> None:

@@ -185,7 +185,7 @@ def test_new_lead_changes_what_the_lists_show(cast: SimpleNamespace, desk: Desk,
     assert desk.recommendation.lead_assessment == theirs
     event = Event.objects.order_by("-id")[0]
     assert (event.action, event.target_type, event.target_id) == ("lead.named", "reviews.review", cast.review.pk)
-    assert event.new == {"organisation": cast.others.pk, "from_day": "2026-01-01"}
+    assert event.new == {"organisation": cast.others.pk, "from_day": "2026-01-01", "sample": False}
 
 
 def test_same_lead_named_again_is_no_news(cast: SimpleNamespace) -> None:

@@ -1,5 +1,6 @@
 """The start page, its feed, search and the health check."""
 
+import datetime
 import re
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -223,3 +224,27 @@ def test_shell_of_a_person_signed_in_asks_for_the_session_the_person_and_unread_
     assert "Farida Follower" in text
     assert "1 unread notice<" in text
     assert "Sign out" in text
+
+
+@pytest.mark.django_db
+def test_feed_counts_things_and_not_acts(
+    sample_client: Client, review_page: SimpleNamespace, record: Callable[..., Any]
+) -> None:
+    for _time in range(3):
+        record(review_page.assessed, review_page.group, review_page.person)
+    assert "3 recommendations" not in _feed(sample_client)
+    demo = make.make_organisation("Demo Group", is_sample=True)
+    for day in (1, 2):
+        lead = {"review": review_page.review, "organisation": demo, "from_day": datetime.date(2026, 1, day)}
+        actions.name_lead(**lead, by=Actor())
+    html = _feed(sample_client)
+    assert "became the lead organisation" in html
+    assert "2 reviews" not in html
+    assert "Sample" not in html
+
+
+def _feed(client: Client) -> str:
+    """The latest changes of the home page."""
+    feed.sequence()
+    html = client.get("/").content.decode()
+    return html[html.index("Latest changes") :]
