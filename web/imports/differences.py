@@ -16,7 +16,7 @@ Named = Issue | PersonGroup | Goal | Document
 WORDS: dict[str, str | Promise] = {
     "text": _("Text"),
     "states": _("Recommended by"),
-    "position": _("Response"),
+    "position": _("Answer in this document"),
     "issues": _("Issues"),
     "groups": _("Groups of persons"),
     "goals": _("Goals"),
@@ -91,4 +91,4 @@ def _shown(part: str, snapshot: Snapshot, names: Names) -> str:
             return "; ".join(names.of(PersonGroup, pk) for pk in value)
         case "goals":
             return "; ".join(names.of(Goal, pk) for pk in value)
-    return names.of(Document, value[0]) if value[0] else ""
+    return names.of(Document, value[0]) if value[0] else str(_("this document"))
