@@ -11,15 +11,16 @@ from accounts.models import Organisation
 from imports.safe_files import LIMITS
 from reviews.models import Session
 from states.models import State
+from web.forms import InOurWords
 
 
-class ImportForm(forms.Form):
+class ImportForm(InOurWords, forms.Form):
     """The file, and the review it belongs to where the file does not say."""
 
     file = forms.FileField(
         label=gettext_lazy("Document"),
         help_text=gettext_lazy(
-            "OHCHR's thematic list of recommendations (.docx) or a Working Group report; at most 20 MB."
+            "OHCHR's thematic list, a Working Group report, or an addendum; Word, PDF or text, at most 20 MB."
         ),
         error_messages={
             "required": gettext_lazy("Choose the document."),

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy
 from recommendations.actions import AssessmentContent, BasisContent, DraftContent
 from recommendations.models import Assessment, Basis, Draft, Progress, Recommendation, Status
 from reviews.models import Document
+from web.forms import FORM_SET_WORDS, InOurWords
 
 YES_NO = (("", gettext_lazy("not said")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no")))
 TRUTH = {"": None, "yes": True, "no": False}
 WORD = {None: "", True: "yes", False: "no"}
 
 
-class AssessmentForm(forms.Form):
+class AssessmentForm(InOurWords, forms.Form):
     """A judgement. To publish, status, day and reason are needed; a draft may lack anything."""
 
     status = forms.ChoiceField(
@@ -107,7 +108,7 @@ else:
     _FormSet = forms.BaseFormSet
 
 
-class BasisForm(forms.Form):
+class BasisForm(InOurWords, forms.Form):
     """One basis. Only the fields of its kind count; the others are hidden where there is script."""
 
     kind = forms.ChoiceField(
@@ -191,6 +192,8 @@ class BasisForm(forms.Form):
 class BaseBasisFormSet(_FormSet):
     """The bases of one assessment."""
 
+    default_error_messages = FORM_SET_WORDS
+
     def __init__(self, *args: Any, recommendation: Recommendation, **kwargs: Any) -> None:
         review = Q(review=recommendation.review_id)
         self.documents = Document.objects.filter(review, awaited=False, is_sample=recommendation.is_sample)
@@ -220,7 +223,7 @@ BasisFormSet: Any = forms.formset_factory(
 )
 
 
-class CheckForm(forms.Form):
+class CheckForm(InOurWords, forms.Form):
     """Looked again, no change: a day and a line."""
 
     voice = forms.CharField(widget=forms.HiddenInput)
