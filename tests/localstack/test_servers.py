@@ -56,9 +56,10 @@ def test_processes_that_start_at_once_share_one_stack(paths: Paths, run: Run) ->
         "print('KEEPER', note_of(Paths.of(os.environ['UPR_DATA_DIR']).keeper_lock)['pid'], flush=True); time.sleep(1)"
     )
     racers = [run("-m", "upr_tracker.localstack", "run", "--", sys.executable, "-c", print_keeper) for _ in range(4)]
-    said = {line for racer in racers for line in racer.communicate()[0].splitlines() if line.startswith("KEEPER")}
+    printed = [racer.communicate()[0] for racer in racers]
+    assert [racer.returncode for racer in racers] == [0, 0, 0, 0], printed
+    said = {line for text in printed for line in text.splitlines() if line.startswith("KEEPER")}
     assert len(said) == 1, said
-    assert [racer.returncode for racer in racers] == [0, 0, 0, 0]
 
 
 def test_data_is_kept_for_the_next_start(paths: Paths) -> None:

@@ -143,8 +143,15 @@ class Paths:
         if before and before != self.home and before.is_dir() and not self.home.exists() and moved(before):
             before.rename(self.home)  # the project folder was moved: its data goes with it
         self.home.mkdir(exist_ok=True)
-        (self.home / "belongs-to.txt").write_text(f"{self.data}\n")
-        note.write_text(f"Started by root, the servers run as nobody and keep their data in:\n{self.home}\n")
+        write_whole(self.home / "belongs-to.txt", f"{self.data}\n")
+        write_whole(note, f"Started by root, the servers run as nobody and keep their data in:\n{self.home}\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file in one step: several processes start at once, and none may read half of what another writes."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(text)
+    partial.replace(path)
 
 
 def moved(home: Path) -> bool:
