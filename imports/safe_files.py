@@ -133,7 +133,7 @@ def _inflate(name: str, packed: bytes, limits: Limits) -> dict[str, bytes]:
             members = archive.infolist()
             _check_members(name, members, limits)
             return _inflate_all(name, archive, members, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise UnreadableFile(
             _("“%(file)s” is cut short or damaged and cannot be unpacked. Download or save it once more and send that.")
             % {"file": name}

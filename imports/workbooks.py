@@ -180,7 +180,7 @@ def _check_archive(path: Path, limits: TableLimits) -> None:
         raise UnreadableFile(
             _("“%(file)s” is damaged: a part of it is not sound XML. Open it and save it again.") % {"file": path.name}
         ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise UnreadableFile(
             _("“%(file)s” is cut short or damaged and cannot be unpacked. Download or save it once more and send that.")
             % {"file": path.name}

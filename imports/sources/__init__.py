@@ -96,7 +96,7 @@ def _kind_of_archive(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.partition("/")[0].lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise UnreadableFile(
             _("“%(file)s” is cut short or damaged and cannot be unpacked. Download or save it once more and send that.")
             % {"file": path.name}
