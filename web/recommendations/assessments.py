@@ -198,7 +198,11 @@ def _complete(form: AssessmentForm, bases: Any, *, publish: bool) -> bool:
         form.require_complete()
         bases.require_complete()
         if bases.is_valid() and not bases.contents():
-            form.add_error(None, _("Say what this rests on: at least one basis."))
+            sentence = _("Say what this rests on: at least one basis.")
+            if bases.forms:
+                bases.forms[0].add_error("kind", sentence)  # beside the field, where there is one
+            else:
+                form.add_error(None, sentence)
     return valid and form.is_valid() and all(not one.errors for one in bases.forms)
 
 
