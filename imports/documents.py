@@ -10,7 +10,7 @@ from history.log import Actor
 from imports.batches import Prepared, commit_batch, digest_of, harmless, numbers_of, prepare, stored
 from imports.models import Batch, Row
 from imports.preview import make_rows
-from imports.reading import UnreadableFile, natural_key
+from imports.reading import natural_key
 from reviews.models import Review
 
 
@@ -98,6 +98,3 @@ def _committed(path: Path, prepared: Prepared, rows: list[Row], facts: dict[str,
             row.batch = batch
         Row.objects.bulk_create(rows, batch_size=1000)
         return commit_batch(batch=batch, by=by)
-
-
-__all__ = ["Result", "UnreadableFile", "import_document"]

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -142,7 +143,7 @@ def _roles(person: Person) -> list[RoleLine]:
 def _back(request: HttpRequest) -> str:
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return f"{target}#follow" if safe else "/my-work/follows/"
+    return f"{target}#follow" if safe else reverse("work-follows")
 
 
 def _person(request: HttpRequest) -> Person:
