@@ -8,9 +8,9 @@ from recommendations.models import Recommendation, RecommendationIssue, Recommen
 
 def set_mentions(recommendation: Recommendation, wanted: list[tuple[int | None, str]]) -> bool:
     """Make the recommending States exactly these (id, printed name), in order; returns whether anything changed."""
-    if list(recommendation.mentions.values_list("state_id", "printed")) == wanted:
+    if list(recommendation.recommenders.values_list("state_id", "printed")) == wanted:
         return False
-    recommendation.mentions.all().delete()
+    recommendation.recommenders.all().delete()
     RecommendingState.objects.bulk_create(
         RecommendingState(recommendation=recommendation, state_id=state, printed=printed, order=order)
         for order, (state, printed) in enumerate(wanted, 1)

@@ -30,7 +30,7 @@ def held_in(review: Review, document: Document) -> dict[str, tuple[Recommendatio
     positions = Position.objects.filter(document=document) if document.pk else Position.objects.none()
     mine = models.Prefetch("positions", positions, to_attr="mine")
     found = Recommendation.objects.filter(review=review, label__isnull=False, is_sample=False)
-    found = found.prefetch_related("mentions", "issue_links", "groups", "goals", mine)
+    found = found.prefetch_related("recommenders", "issue_links", "groups", "goals", mine)
     return {str(recommendation.label): (recommendation, _snapshot(recommendation)) for recommendation in found}
 
 
@@ -38,7 +38,7 @@ def _snapshot(held: Recommendation) -> Snapshot:
     positions: list[Position] = held.mine  # type: ignore[attr-defined]
     return {
         "text": held.text,
-        "states": [[mention.state_id, mention.printed] for mention in held.mentions.all()],
+        "states": [[mention.state_id, mention.printed] for mention in held.recommenders.all()],
         "issues": sorted([link.issue_id, link.scheme, link.is_primary] for link in held.issue_links.all()),
         "groups": sorted(group.pk for group in held.groups.all()),
         "goals": sorted(goal.pk for goal in held.goals.all()),

@@ -23,9 +23,9 @@ LEAD = """
 """
 
 # Any answer outranks "pending", and that outranks "unknown". Among answers a later stage outranks an earlier one:
-# plenary or decision, addendum, report, thematic list, anything else; then the later day.
+# plenary or decision, addendum, report, thematic list, anything else, UHRI, UPR Info; then the later day.
 RESPONSE_RANK = {"unknown": 3, "pending": 2}
-KIND_RANK = {"decision": 1, "addendum": 2, "wg_report": 3, "thematic_list": 4}
+KIND_RANK = {"decision": 1, "addendum": 2, "wg_report": 3, "thematic_list": 4, "uhri": 6, "upr_info": 7}
 
 
 def _case(column: str, ranks: dict[str, int], others: int) -> str:

@@ -76,7 +76,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """With everything one row of a list prints; 4 queries whatever the number of rows."""
         return self.select_related(
             "review__session", "review__state", "current_position", "lead_assessment__voice"
-        ).prefetch_related("mentions__state", "issue_links__issue")
+        ).prefetch_related("recommenders__state", "issue_links__issue")
 
 
 class PositionQuerySet(models.QuerySet["Position"]):

@@ -109,6 +109,8 @@ class Document(models.Model):
         MID_TERM_REPORT = "mid_term_report", _("mid-term report")
         LETTER = "letter", _("High Commissioner's letter")
         ACTION_PLAN = "action_plan", _("action plan")
+        UHRI = "uhri", _("UHRI export")
+        UPR_INFO = "upr_info", _("UPR Info export")
         ARTICLE = "article", _("article")
         OTHER = "other", _("other")
 

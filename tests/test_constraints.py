@@ -24,6 +24,8 @@ from recommendations.models import (
     Basis,
     Check,
     Draft,
+    ExternalId,
+    Mention,
     Position,
     Recommendation,
     RecommendationIssue,
@@ -58,6 +60,12 @@ def assessment(c: SimpleNamespace, **values: Any) -> Assessment:
 def basis(c: SimpleNamespace, **values: Any) -> Basis:
     """A basis of a new assessment."""
     return Basis.objects.create(assessment=assessment(c), **values)
+
+
+def mention(c: SimpleNamespace, **values: Any) -> Mention:
+    """A row of an export, whatever is said of it."""
+    given = {"review": c.review, "document": c.document, "place": "row 2", "key": "a", "text": "Adopt", "text_key": "b"}
+    return Mention.objects.create(**given | {"response": "noted"} | values)
 
 
 def event(c: SimpleNamespace) -> Any:
@@ -119,6 +127,10 @@ BAD: list[tuple[str, Row]] = [
     ),
     ("one_position_per_document", lambda c: twice(Position, recommendation=c.recommendation, document=c.document)),
     ("one_position_per_document", lambda c: twice(Position, recommendation=c.recommendation, document=None)),
+    ("external_id_once", lambda c: twice(ExternalId, recommendation=c.recommendation, scheme="uhri", value="1")),
+    ("mention_once_in_review", lambda c: [mention(c) for _time in range(2)]),
+    ("mention_attached_somehow", lambda c: mention(c, recommendation=c.recommendation)),
+    ("mention_attached_somehow", lambda c: mention(c, match="person")),
     ("first_assessment_once", lambda c: [assessment(c) for _time in range(2)]),
     ("Assessment.based_on", lambda c: [assessment(c, based_on=c.published) for _time in range(2)]),
     ("progress_only_in_progress", lambda c: assessment(c, status="regression", progress="substantial")),

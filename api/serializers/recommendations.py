@@ -125,7 +125,7 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
     response = ChoiceOrNull(Response.choices, source="current_position.response", default=None)
     claim = ChoiceOrNull(Claim.choices, source="current_position.claim", default=None)
     position = PositionSerializer(source="current_position", allow_null=True)
-    recommending_states = MentionSerializer(source="mentions", many=True)
+    recommending_states = MentionSerializer(source="recommenders", many=True)
     issues = LinkedIssueSerializer(source="issue_links", many=True)
     groups = GroupSerializer(many=True)
     goals = GoalRefSerializer(many=True)

@@ -3,6 +3,8 @@
 from recommendations.models.assessments import Assessment, Basis, Check, Draft, Progress, Status
 from recommendations.models.facts import (
     Claim,
+    ExternalId,
+    Mention,
     Position,
     Recommendation,
     RecommendationIssue,
@@ -17,6 +19,8 @@ __all__ = [
     "Check",
     "Claim",
     "Draft",
+    "ExternalId",
+    "Mention",
     "Position",
     "Progress",
     "Recommendation",

@@ -147,7 +147,7 @@ def sort_key(paragraph: int | None, number: int | None, suffix: str, key: str | 
 class RecommendingState(models.Model):
     """A State that made a recommendation, in the order printed. A name not yet recognised keeps its place."""
 
-    recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="mentions")
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="recommenders")
     state = models.ForeignKey(State, null=True, on_delete=models.PROTECT, related_name="+")
     order = models.PositiveSmallIntegerField()
     printed = models.CharField(max_length=150)
@@ -209,3 +209,76 @@ class Position(models.Model):
 
     def __str__(self) -> str:
         return self.get_response_display()
+
+
+class ExternalId(models.Model):
+    """The name by which another database knows a recommendation: an annotation of UHRI, a row of UPR Info."""
+
+    class Scheme(models.TextChoices):
+        UHRI = "uhri", "UHRI"
+        UPR_INFO = "upr_info", "UPR Info"
+
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.PROTECT, related_name="external_ids")
+    scheme = models.CharField(max_length=20, choices=Scheme.choices)
+    value = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = _("external id")
+        verbose_name_plural = _("external ids")
+        ordering = ["scheme", "value"]
+        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="external_id_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}: {self.value}"
+
+
+class Mention(models.Model):
+    """One row of a database's export: a text as one State made it, usually without an official number.
+
+    UPR Info has a row for each recommending State. A mention is attached to the recommendation that it repeats where
+    the report is loaded; else it stays beside the review, grouped with those of the same words, as *inferred*. It is
+    never a recommendation of its own and in no official count (Kazakhstan 2014: 198 mentions, 194 in the report).
+    """
+
+    class Match(models.TextChoices):
+        """How it came to its recommendation."""
+
+        SAME_TEXT = "same_text", _("the same words")
+        PERSON = "person", _("settled by a person")  # proposed by similarity
+        NONE = "none", _("not attached")
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="mentions")
+    recommendation = models.ForeignKey(Recommendation, null=True, on_delete=models.PROTECT, related_name="mentions")
+    match = models.CharField(max_length=10, choices=Match.choices, default=Match.NONE)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="mentions")  # the export
+    place = models.CharField(max_length=200)
+    key = models.CharField(max_length=32, db_collation="C")  # digest of what the row says: the same row is one mention
+    text = models.TextField()
+    text_key = models.CharField(max_length=32, db_collation="C")  # digest of the bare text: what groups are made by
+    state = models.ForeignKey(State, null=True, on_delete=models.PROTECT, related_name="mentions_made")
+    printed = models.CharField(max_length=150, blank=True)  # the recommending State as printed; empty: unknown there
+    response = models.CharField(max_length=20, choices=Response.choices)
+    action_category = models.PositiveSmallIntegerField(choices=ActionCategory.choices, null=True)
+    issues = models.ManyToManyField(Issue, related_name="mentions")
+    added_at = models.DateTimeField(db_default=Now())
+    removed_at = models.DateTimeField(null=True)  # its import was taken back
+
+    class Meta:
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+        ordering = ["review_id", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "key"], name="mention_once_in_review"),
+            models.CheckConstraint(
+                condition=models.Q(match="none", recommendation__isnull=True)
+                | (~models.Q(match="none") & models.Q(recommendation__isnull=False)),
+                name="mention_attached_somehow",
+            ),
+        ]
+        indexes = [
+            # Those beside a review that belong to no recommendation yet, by their words.
+            models.Index(fields=["review", "text_key"], name="mention_words_in_review"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -87,7 +87,7 @@ def test_commit_writes_once(tmp_path: Path) -> None:
     assert texts() == {"140.1": "Build schools", "140.2": "Train teachers"}
     assert Event.objects.filter(action="document.imported").count() == 1
     first = Recommendation.objects.get(label="140.1")
-    assert [mention.state.iso3 for mention in first.mentions.all() if mention.state] == ["FRA", "ESP"]
+    assert [mention.state.iso3 for mention in first.recommenders.all() if mention.state] == ["FRA", "ESP"]
     assert first.current_position is not None
     assert first.current_position.response == "supported"
     assert batch.rows.filter(recommendation=first, state="written").exists()
@@ -153,11 +153,11 @@ def test_undo_puts_back_what_it_changed(tmp_path: Path) -> None:
     first = listed(tmp_path)
     batches.commit_batch(batch=opened(first), by=ACTOR)
     held = Recommendation.objects.get(label="140.1")
-    held.mentions.all().delete()
+    held.recommenders.all().delete()
     mend = batches.commit_batch(batch=opened(first), by=ACTOR)
-    assert held.mentions.count() == 2
+    assert held.recommenders.count() == 2
     batches.undo_batch(batch=mend, by=ACTOR)
-    assert held.mentions.count() == 0
+    assert held.recommenders.count() == 0
     assert derived.wrong("current_position_id") == []
 
 

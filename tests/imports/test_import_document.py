@@ -81,7 +81,7 @@ def test_import_document_mends_what_was_changed(capsys: pytest.CaptureFixture[st
     run(capsys, S20)
     first = Recommendation.objects.get(label="115.1")
     Recommendation.objects.filter(pk=first.pk).update(text="Something else")
-    first.mentions.all().delete()
+    first.recommenders.all().delete()
     found = run(capsys, S20)
     assert (found["new"], found["changed"], found["unchanged"]) == (0, 1, 162)
     first.refresh_from_db()
