@@ -178,7 +178,7 @@ class ReviewResource(Resource):
 def counts_of(review: Review, reader: Reader) -> dict[str, Any]:
     """How many recommendations of the review the reader sees, in all, by response and by status."""
     held = Recommendation.objects.filter(review=review).visible_to(reader).with_lead(reader).order_by()
-    responses = tally(held, "current_position__response")
+    responses = tally(held, "response")
     statuses = tally(held, "lead_status")
     if None in statuses:
         statuses[NOT_ASSESSED] = statuses.pop(None)

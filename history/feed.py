@@ -6,6 +6,7 @@ caller at a time, under an advisory lock that is taken in a statement of its own
 everything that the previous holder committed.
 """
 
+import datetime
 from collections.abc import Callable
 
 from django.db import connection, transaction
@@ -45,6 +46,12 @@ def sequence() -> int:
 def last_position() -> int:
     """The newest position; 0 while nothing has happened."""
     return FeedEntry.objects.order_by("-position").values_list("position", flat=True).first() or 0
+
+
+def position_at(moment: datetime.datetime) -> int:
+    """The last position given before a moment; 0 where that was none. Times grow with positions."""
+    before = FeedEntry.objects.filter(sequenced_at__lt=moment).order_by("-sequenced_at", "-position")
+    return before.values_list("position", flat=True).first() or 0
 
 
 def locked_mark(reader: str) -> FeedMark:

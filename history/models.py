@@ -70,6 +70,8 @@ class FeedEntry(models.Model):
 
     class Meta:
         db_table = "history_feed"
+        # From a time to the position that had been reached by then (`feed.position_at`).
+        indexes = [models.Index(fields=["sequenced_at"], name="history_feed_time")]
 
     def __str__(self) -> str:
         return f"{self.position}: {self.event_id}"

@@ -305,7 +305,7 @@ def name_lead(
 
 def start_leads() -> int:
     """Let those lead whose first day (UTC) has come, however long ago; returns how many recommendations it changed."""
-    return derived.refresh_leads(derived.wrong("lead_assessment_id"))
+    return derived.refresh_leads(derived.wrong(derived.LEADS))
 
 
 def _lock(recommendation: Recommendation) -> Recommendation:

@@ -1,9 +1,10 @@
-"""What the lists show, kept in the row: the current position and the lead assessment.
+"""What the lists show, kept in the row: the current position with its answer, the lead assessment with its status.
 
-One set-based statement each, called by every road that changes what they are made of; `verify` recomputes both.
+One set-based statement each, called by every road that changes what they are made of; `verify` recomputes all.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -12,7 +13,7 @@ from recommendations.models import Position
 # The lead organisation of a review is the one named last, on a day that has come. Its current assessment is the latest
 # by the day it holds from, so that one dated back does not overtake a later one.
 LEAD = """
-    SELECT a.id FROM recommendations_assessment a
+    SELECT a.id AS lead_assessment_id, a.status FROM recommendations_assessment a
     WHERE a.recommendation_id = r.id AND a.withdrawn_at IS NULL
       AND a.voice_id = (
         SELECT l.organisation_id FROM reviews_lead l
@@ -34,7 +35,7 @@ def _case(column: str, ranks: dict[str, int], others: int) -> str:
 
 
 POSITION = f"""
-    SELECT p.id FROM recommendations_position p
+    SELECT p.id AS current_position_id, p.response, p.claim FROM recommendations_position p
     LEFT JOIN reviews_document d ON d.id = p.document_id
     WHERE p.recommendation_id = r.id
     ORDER BY {_case("p.response", RESPONSE_RANK, 1)}, {_case("d.kind", KIND_RANK, 5)},
@@ -54,41 +55,78 @@ def _rank(position: Position) -> tuple[int, int, int, int]:
     return RESPONSE_RANK.get(position.response, 1), KIND_RANK.get(kind, 5), -day, -position.pk
 
 
-COLUMNS = {"lead_assessment_id": LEAD, "current_position_id": POSITION}
+# A trigger fills these on every road; a look at them all finds what went past it.
+PLACE = """
+    SELECT t.iso3 AS state_iso3, s.number AS session_number, s.cycle FROM reviews_review v
+    JOIN reviews_session s ON s.id = v.session_id JOIN states_state t ON t.id = v.state_id WHERE v.id = r.review_id
+"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Columns of a recommendation `r` that one question answers; `texts` are empty where it finds nothing."""
+
+    question: str
+    columns: Sequence[str]
+    texts: Sequence[str] = ()
+
+    @property
+    def values(self) -> str:
+        """The columns as the question gives them."""
+        return ", ".join(
+            f"coalesce(k.{name}, '') AS {name}" if name in self.texts else f"k.{name}" for name in self.columns
+        )
+
+    def row(self, table: str) -> str:
+        """The columns of a table as one value."""
+        return f"({', '.join(f'{table}.{name}' for name in self.columns)})"
+
+    def found(self, rows: str) -> str:
+        """Which values these rows, named `r`, should have."""
+        return f"SELECT r.id, {self.values} FROM {rows} LEFT JOIN LATERAL ({self.question}) k ON true"
+
+
+LEADS = Kept(LEAD, ("lead_assessment_id", "status"), texts=("status",))
+POSITIONS = Kept(POSITION, ("current_position_id", "response", "claim"), texts=("response", "claim"))
+PLACES = Kept(PLACE, ("state_iso3", "session_number", "cycle"))
 
 
 def refresh_leads(ids: Sequence[int]) -> int:
-    """Bring the lead assessment of these recommendations up to date; returns how many changed."""
-    return _refresh("lead_assessment_id", ids)
+    """Bring lead assessment and status of these recommendations up to date; returns how many changed."""
+    return refresh(LEADS, ids)
 
 
 def refresh_positions(ids: Sequence[int]) -> int:
-    """Bring the current position of these recommendations up to date; returns how many changed."""
-    return _refresh("current_position_id", ids)
+    """Bring current position, response and claim of these recommendations up to date; returns how many changed."""
+    return refresh(POSITIONS, ids)
 
 
-def wrong(column: str) -> list[int]:
-    """The recommendations whose kept column is not what it should be: none, unless something is broken."""
+def wrong(kept: Kept) -> list[int]:
+    """The recommendations whose kept columns are not what they should be: none, unless something is broken."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT r.id FROM recommendations_recommendation r WHERE r.{column} IS DISTINCT FROM ({COLUMNS[column]})"
+            f"""
+            SELECT r.id FROM ({kept.found("recommendations_recommendation r")}) f
+            JOIN recommendations_recommendation r USING (id)
+            WHERE {kept.row("r")} IS DISTINCT FROM {kept.row("f")} ORDER BY r.id
+            """
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def _refresh(column: str, ids: Sequence[int]) -> int:
+def refresh(kept: Kept, ids: Sequence[int]) -> int:
+    """Bring kept columns of these recommendations up to date in one statement; returns how many rows changed."""
     # Rows are locked in id order, as everywhere, so that two refreshes never wait for each other in a circle.
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH locked AS (
                 SELECT id FROM recommendations_recommendation WHERE id = ANY(%s) ORDER BY id FOR UPDATE
-            ), found AS (
-                SELECT r.id, ({COLUMNS[column]}) AS value
-                FROM recommendations_recommendation r JOIN locked USING (id)
+            ), f AS (
+                {kept.found("recommendations_recommendation r JOIN locked USING (id)")}
             )
-            UPDATE recommendations_recommendation r SET {column} = found.value
-            FROM found WHERE found.id = r.id AND r.{column} IS DISTINCT FROM found.value
+            UPDATE recommendations_recommendation r SET ({", ".join(kept.columns)}) = ROW{kept.row("f")}
+            FROM f WHERE f.id = r.id AND {kept.row("r")} IS DISTINCT FROM {kept.row("f")}
             """,
             [list(ids)],
         )

@@ -4,7 +4,8 @@ import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import NullIf
 from django.utils import timezone
 
 from accounts.reader import Reader
@@ -54,7 +55,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def with_lead(self, reader: Reader) -> "RecommendationQuerySet":
         """Annotated with `lead_id` and `lead_status`: the lead organisation's assessment on the reader's day."""
         if not reader.is_clocked:
-            return self.annotate(lead_id=F("lead_assessment_id"), lead_status=F("lead_assessment__status"))
+            return self.annotate(lead_id=F("lead_assessment_id"), lead_status=NullIf("status", Value("")))
         found = self._lead_on(reader)
         return self.annotate(lead_id=Subquery(found.values("id")[:1]), lead_status=Subquery(found.values("status")[:1]))
 

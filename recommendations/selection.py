@@ -56,6 +56,8 @@ def allowed(name: str, reader: Reader) -> list[Option]:
 
 
 def _status(queryset: RecommendationQuerySet, values: list[str], reader: Reader) -> RecommendationQuerySet:
+    if not reader.is_clocked:
+        return queryset.filter(status__in=["" if value == NOT_ASSESSED else value for value in values])
     wanted = Q(lead_status__in=[value for value in values if value != NOT_ASSESSED])
     if NOT_ASSESSED in values:
         wanted |= Q(lead_status__isnull=True)
@@ -118,13 +120,13 @@ FILTERS: dict[str, Filter] = {
     "response": Filter(
         _("Response"),
         Closed(lambda: Response.choices),
-        is_in("current_position__response"),
+        is_in("response"),
         _("What the State answered; unknown where no source says."),
     ),
     "claim": Filter(
         _("Claim of the State"),
         Closed(lambda: Claim.choices),
-        is_in("current_position__claim"),
+        is_in("claim"),
         _("What the State says it has done already."),
     ),
     "status": Filter(

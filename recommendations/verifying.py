@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from history import feed
 from recommendations import derived
@@ -32,30 +33,41 @@ BASELESS = """
 """
 
 
+WRONG = (
+    (
+        derived.LEADS,
+        gettext_lazy("Recommendation %(id)s: the lead assessment kept in the row is not the one the assessments give."),
+    ),
+    (
+        derived.POSITIONS,
+        gettext_lazy("Recommendation %(id)s: the position kept in the row is not the one the positions give."),
+    ),
+    (
+        derived.PLACES,
+        gettext_lazy("Recommendation %(id)s: State, session and cycle kept in the row are not those of its review."),
+    ),
+)
+
+
 def findings() -> Iterator[str]:
     """Whatever is not as it must be; nothing, unless something is broken."""
-    for pk in derived.wrong("lead_assessment_id"):
-        yield _("Recommendation %(id)s: the lead assessment kept in the row is not the one the assessments give.") % {
-            "id": pk
-        }
-    for pk in derived.wrong("current_position_id"):
-        yield _("Recommendation %(id)s: the position kept in the row is not the one the positions give.") % {"id": pk}
+    for kept, sentence in WRONG:
+        for pk in derived.wrong(kept):
+            yield str(sentence) % {"id": pk}
     for (position,) in _rows(GAPS):
         yield _("The feed has a gap before position %(position)s.") % {"position": position}
     for (pk,) in _rows(UNPLACED):
         yield _("Event %(id)s: it must have one place, in the feed or among the pending, and has not.") % {"id": pk}
     for recommendation, voice, number in _rows(FORKED):
-        sentence = _("Recommendation %(id)s: the %(number)s assessments of organisation %(voice)s are not one chain.")
-        yield sentence % {"id": recommendation, "voice": voice, "number": number}
+        chain = _("Recommendation %(id)s: the %(number)s assessments of organisation %(voice)s are not one chain.")
+        yield chain % {"id": recommendation, "voice": voice, "number": number}
     for (pk,) in _rows(BASELESS):
         yield _("Assessment %(id)s has no basis.") % {"id": pk}
 
 
 def repair() -> int:
-    """Recompute both kept columns where they are wrong and give pending events their places; how many rows changed."""
-    leads = derived.refresh_leads(derived.wrong("lead_assessment_id"))
-    positions = derived.refresh_positions(derived.wrong("current_position_id"))
-    return leads + positions + feed.sequence()
+    """Recompute the kept columns where they are wrong and give pending events their places; how many rows changed."""
+    return sum(derived.refresh(kept, derived.wrong(kept)) for kept, _sentence in WRONG) + feed.sequence()
 
 
 def _rows(question: str) -> list[tuple[int, ...]]:

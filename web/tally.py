@@ -76,7 +76,7 @@ class ResponseCount:
 
 def responses(found: RecommendationQuerySet, reader: Reader) -> list[ResponseCount]:
     """The numbers of each response that occurs, in the order in which responses are explained; 1 query."""
-    counted = found.visible_to(reader).order_by().values_list("current_position__response", "is_sample")
+    counted = found.visible_to(reader).order_by().values_list("response", "is_sample")
     numbers: dict[tuple[str, bool], int] = Counter()
     for code, is_sample, number in counted.annotate(number=Count("pk")):
         numbers[code or Response.UNKNOWN, is_sample] += number

@@ -58,6 +58,9 @@ class ActionCategory(models.IntegerChoices):
     SPECIFIC = 5, _("specific action")
 
 
+SHOWN = models.Q(removed_at__isnull=True)
+
+
 class Recommendation(models.Model):
     """One recommendation made to a State. Never deleted: `removed_at` makes its address answer 410."""
 
@@ -87,7 +90,15 @@ class Recommendation(models.Model):
     version = models.PositiveIntegerField(default=1)  # of the facts
     added_at = models.DateTimeField(db_default=Now())
     removed_at = models.DateTimeField(null=True)
-    # What the lists show, kept by recommendations.derived and recomputed by `manage.py verify`.
+    # Whose review it is, filled by a trigger on every road (0006_kept_columns).
+    state_iso3 = models.CharField(max_length=3, db_default="", editable=False, db_collation="C")
+    session_number = models.PositiveSmallIntegerField(db_default=0, editable=False)
+    cycle = models.PositiveSmallIntegerField(db_default=0, editable=False)
+    # What the lists show, kept by recommendations.derived and recomputed by `manage.py verify`. Empty: no position, no
+    # claim, no lead assessment.
+    response = models.CharField(max_length=20, choices=Response.choices, db_default="", blank=True, editable=False)
+    claim = models.CharField(max_length=30, choices=Claim.choices, db_default="", blank=True, editable=False)
+    status = models.CharField(max_length=25, db_default="", blank=True, editable=False)  # the lead's
     current_position = models.ForeignKey("Position", null=True, on_delete=models.PROTECT, related_name="+")
     lead_assessment = models.ForeignKey("Assessment", null=True, on_delete=models.PROTECT, related_name="+")
     search: models.GeneratedField = models.GeneratedField(
@@ -125,8 +136,26 @@ class Recommendation(models.Model):
             models.Index(fields=["review", "sort_key", "id"], name="recommendation_in_review"),
             # Words in texts, for search.
             GinIndex(fields=["search"], name="recommendation_search"),
-            # The status column's filter.
+            # Which recommendation an assessment leads, asked when one is withdrawn or redacted.
             models.Index(fields=["lead_assessment"], name="recommendation_lead"),
+            # Lists of the API and its pages: by State, and the filters `state` and `state` with `session`.
+            models.Index(
+                fields=["state_iso3", "session_number", "sort_key", "id"],
+                condition=SHOWN,
+                name="recommendation_by_state",
+            ),
+            # The same by session, and the filters `session` and, whose sessions are neighbours, `cycle`.
+            models.Index(
+                fields=["session_number", "state_iso3", "sort_key", "id"],
+                condition=SHOWN,
+                name="recommendation_by_session",
+            ),
+            # The newest first, or the oldest.
+            models.Index(fields=["added_at", "id"], condition=SHOWN, name="recommendation_by_added"),
+            # Filters by values that few rows have; where many have one, walking a list in its order finds them soon.
+            models.Index(fields=["response"], condition=SHOWN, name="recommendation_response"),
+            models.Index(fields=["claim"], condition=SHOWN & ~models.Q(claim=""), name="recommendation_claim"),
+            models.Index(fields=["status"], condition=SHOWN & ~models.Q(status=""), name="recommendation_status"),
         ]
 
     def __str__(self) -> str:
@@ -148,13 +177,15 @@ class RecommendingState(models.Model):
     """A State that made a recommendation, in the order printed. A name not yet recognised keeps its place."""
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="recommenders")
-    state = models.ForeignKey(State, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.ForeignKey(State, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.PositiveSmallIntegerField()
     printed = models.CharField(max_length=150)
 
     class Meta:
         ordering = ["order"]
         constraints = [models.UniqueConstraint(fields=["recommendation", "order"], name="mention_order_unique")]
+        # The filter by recommending State: what it recommended, without a look at the row.
+        indexes = [models.Index(fields=["state", "recommendation"], name="recommended_by_state")]
 
     def __str__(self) -> str:
         return self.printed
@@ -164,7 +195,7 @@ class RecommendationIssue(models.Model):
     """An issue of a recommendation; one per scheme may be the primary one."""
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="issue_links")
-    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="links")
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="links", db_index=False)
     scheme = models.CharField(max_length=20, choices=Scheme.choices)
     is_primary = models.BooleanField(default=False)
 
@@ -178,6 +209,8 @@ class RecommendationIssue(models.Model):
                 name="one_primary_issue_per_scheme",
             ),
         ]
+        # The filter by issue: what is about it, without a look at the row.
+        indexes = [models.Index(fields=["issue", "recommendation"], name="about_issue")]
 
     def __str__(self) -> str:
         return f"{self.recommendation_id}: {self.issue_id}"

@@ -158,7 +158,7 @@ def test_undo_puts_back_what_it_changed(tmp_path: Path) -> None:
     assert held.recommenders.count() == 2
     batches.undo_batch(batch=mend, by=ACTOR)
     assert held.recommenders.count() == 0
-    assert derived.wrong("current_position_id") == []
+    assert derived.wrong(derived.POSITIONS) == []
 
 
 def test_undo_by_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,7 +57,7 @@ def test_status_is_withdrawn_while_the_next_is_published(
         lambda: mate.publish("in_progress", based_on=made.pk),
     )
     assert [type(result) for result in results] == [Assessment, Assessment]
-    assert derived.wrong("lead_assessment_id") == []
+    assert derived.wrong(derived.LEADS) == []
     desk.recommendation.refresh_from_db()
     assert desk.recommendation.lead_assessment == results[1]
 

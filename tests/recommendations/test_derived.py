@@ -78,7 +78,7 @@ def test_lead_is_right_after_any_sequence_of_actions(cast: SimpleNamespace, seed
         today = cursor.fetchone()[0]
     for _step in range(25):
         chance.choice(roads)()
-        assert derived.wrong("lead_assessment_id") == []
+        assert derived.wrong(derived.LEADS) == []
     for recommendation in recommendations:
         recommendation.refresh_from_db()
         assert recommendation.lead_assessment_id == lead_in_plain_words(recommendation, today)
@@ -116,7 +116,7 @@ def test_position_that_counts(
     derived.refresh_positions([cast.recommendation.pk])
     cast.recommendation.refresh_from_db()
     assert cast.recommendation.current_position == made[place]
-    assert derived.wrong("current_position_id") == []
+    assert derived.wrong(derived.POSITIONS) == []
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -128,7 +128,7 @@ def test_position_is_right_and_never_unknown_beside_a_known_one(cast: SimpleName
         day = chance.choice([None, START, TODAY])
         answer(cast.recommendation, chance.choice(responses), chance.choice(kinds), day)
         derived.refresh_positions([cast.recommendation.pk])
-        assert derived.wrong("current_position_id") == []
+        assert derived.wrong(derived.POSITIONS) == []
         cast.recommendation.refresh_from_db()
         known = {position.response for position in cast.recommendation.positions.all()} - {"unknown"}
         current = cast.recommendation.current_position.response
@@ -141,7 +141,7 @@ def test_refresh_of_a_set_touches_only_what_is_wrong(cast: SimpleNamespace) -> N
         answer(row, "supported", "addendum")
     ids = [row.pk for row in rows]
     assert derived.refresh_positions(ids[:2]) == 2
-    assert derived.wrong("current_position_id") == [ids[2]]
+    assert derived.wrong(derived.POSITIONS) == [ids[2]]
     assert derived.refresh_positions(ids) == 1
     assert derived.refresh_positions([]) == 0
 
