@@ -1,11 +1,15 @@
 """The matrix: the list that people work in all day."""
 
+from collections.abc import Mapping, Sequence
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import push_url
 
+from accounts.models import Organisation
 from accounts.permissions import checking_voices
 from accounts.reader import Reader
 from recommendations.models import Recommendation
@@ -32,10 +36,12 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
     page = paginator.get_page(request.GET.get("page"))
     samples = found.filter(is_sample=True).count() if reader.samples else 0
     remember(request, clean)
+    speaking = checking_voices(reader.person)
     context = {
         "title": _("Recommendations"),
         "page": page,
-        "rows": rows_of(list(page), reader, checking_voices(reader.person)),
+        "rows": rows_of(list(page), reader, speaking),
+        "to_fill_in": _to_fill_in(speaking, clean),
         "count": paginator.count - samples,
         "samples": samples,
         "reader": reader,
@@ -48,6 +54,15 @@ def recommendation_list(request: HttpRequest) -> HttpResponse:
         answer = render(request, "recommendations/list.html#results", context)
         return push_url(answer, _address(request.path, clean))
     return render(request, "recommendations/list.html", context | {"form": filters.FilterForm(request.GET, reader)})
+
+
+def _to_fill_in(speaking: Mapping[int, Sequence[Organisation]], params: QueryDict) -> list[tuple[Organisation, str]]:
+    """The organisations in whose name this list can be filled in as a spreadsheet, each with its address."""
+    found = {organisation.slug: organisation for each in speaking.values() for organisation in each}
+    return [
+        (each, _address(reverse("recommendation-to-fill-in", args=[slug]), params))
+        for slug, each in sorted(found.items())
+    ]
 
 
 def _without_empty(params: QueryDict) -> QueryDict:

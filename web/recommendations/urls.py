@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from web.recommendations import assessments, matrix, page
+from web.recommendations import assessments, matrix, page, to_fill_in
 
 urlpatterns = [
     path("", matrix.recommendation_list, name="recommendation-list"),
+    path("to-fill-in/<slug:slug>/", to_fill_in.recommendation_to_fill_in, name="recommendation-to-fill-in"),
     path("assessments/<int:pk>/withdraw/", assessments.withdraw, name="assessment-withdraw"),
     path("assessments/<int:pk>/redact/", assessments.redact, name="assessment-redact"),
     path("checks/<int:pk>/redact/", assessments.redact_check, name="check-redact"),
