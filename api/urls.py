@@ -5,16 +5,17 @@ from django.views.generic import TemplateView
 from rest_framework.routers import SimpleRouter
 
 from api import errors, views
+from api.resources import recommendations, reviews, vocabularies
 
 router = SimpleRouter()
-router.register("states", views.StateResource, "api-state")
-router.register("sessions", views.SessionResource, "api-session")
-router.register("reviews", views.ReviewResource, "api-review")
-router.register("recommendations", views.RecommendationResource, "api-recommendation")
-router.register("issues", views.IssueResource, "api-issue")
-router.register("groups", views.GroupResource, "api-group")
-router.register("goals", views.GoalResource, "api-goal")
-router.register("events", views.EventResource, "api-event")
+router.register("states", vocabularies.StateResource, "api-state")
+router.register("sessions", vocabularies.SessionResource, "api-session")
+router.register("reviews", reviews.ReviewResource, "api-review")
+router.register("recommendations", recommendations.RecommendationResource, "api-recommendation")
+router.register("issues", vocabularies.IssueResource, "api-issue")
+router.register("groups", vocabularies.GroupResource, "api-group")
+router.register("goals", vocabularies.GoalResource, "api-goal")
+router.register("events", reviews.EventResource, "api-event")
 
 version_1 = [
     path("", views.RootView.as_view(), name="api-root"),

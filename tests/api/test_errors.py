@@ -10,7 +10,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api import views
+from api.resources import base
+from api.resources.recommendations import RecommendationResource
 from tests.api.conftest import Api
 
 LISTS = ["states", "sessions", "reviews", "recommendations", "issues", "groups", "goals", "events"]
@@ -41,7 +42,7 @@ HOSTILE = [
     "2025-W01-1",
     " ",
 ]
-NAMES = [*views.RecommendationResource.filterset_class.base_filters, "cursor", "page_size", "count", "as_of", "sample"]
+NAMES = [*RecommendationResource.filterset_class.base_filters, "cursor", "page_size", "count", "as_of", "sample"]
 
 
 def assert_problem(response: Any, status: int) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def test_fault_tells_nothing_of_the_inside(api: Api, monkeypatch: pytest.MonkeyP
     def fail(*args: object) -> None:
         raise RuntimeError("secret path")
 
-    monkeypatch.setattr(views, "check_names", fail)
+    monkeypatch.setattr(base, "check_names", fail)
     problem = assert_problem(Client().get("/api/v1/states/"), 500)
     assert "secret" not in json.dumps(problem)
     assert "secret path" in caplog.text
@@ -160,5 +161,5 @@ def test_query_stopped_by_the_database_is_answered_503(api: Api, monkeypatch: py
             cursor.execute("SET LOCAL statement_timeout = '20ms'")
             cursor.execute("SELECT pg_sleep(5)")
 
-    monkeypatch.setattr(views, "check_names", sleep)
+    monkeypatch.setattr(base, "check_names", sleep)
     assert assert_problem(Client().get("/api/v1/states/"), 503)["type"].endswith(":too-slow")
