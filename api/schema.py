@@ -27,6 +27,7 @@ class RootSerializer(serializers.Serializer[Any]):
     groups = serializers.URLField()
     goals = serializers.URLField()
     events = serializers.URLField()
+    statuses = serializers.URLField()
     schema = serializers.URLField()
     docs = serializers.URLField()
 

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from api import errors, views
 from api.resources import recommendations, reviews, vocabularies
+from api.statuses import StatusView
 
 router = SimpleRouter()
 router.register("states", vocabularies.StateResource, "api-state")
@@ -19,6 +20,7 @@ router.register("events", reviews.EventResource, "api-event")
 
 version_1 = [
     path("", views.RootView.as_view(), name="api-root"),
+    path("statuses/", StatusView.as_view(), name="api-statuses"),
     path("schema/", views.SchemaView.as_view(), name="api-schema"),
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     *router.urls,

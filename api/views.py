@@ -21,7 +21,7 @@ class RootView(APIView):
     def get(self, request: Request) -> Response:
         check_names(request, ())
         lists = {name: addresses.resource(f"{name.removesuffix('s')}-list", request) for name in self.NAMES}
-        about = {name: addresses.resource(name, request) for name in ("schema", "docs")}
+        about = {name: addresses.resource(name, request) for name in ("statuses", "schema", "docs")}
         return Response(lists | about)
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from states.names import fold
 FOLDER = settings.BASE_DIR / "fixtures" / "reference"
 Line = dict[str, str]
 LANGUAGES = ("fr", "es", "ru", "zh", "ar", "kk")
+CODES = ("cow", "gleditsch_ward", "v_dem")  # of States, in other collections of data
 
 
 @transaction.atomic
@@ -51,7 +52,7 @@ def _states(lines: list[Line]) -> None:
         )
         for line in lines
     ]
-    _upsert(State, rows, unique=["iso3"])
+    _upsert(State, rows, unique=["iso3"], leave=CODES)
     ids = _ids(State, "iso3")
     names: list[StateAlias] = []
     for line in lines:
@@ -69,6 +70,14 @@ def _state_aliases(lines: list[Line]) -> None:
 
 def _alias(state_id: int, text: str, kind: str, language: str) -> StateAlias:
     return StateAlias(state_id=state_id, text=text, folded=fold(text), kind=kind, language=language)
+
+
+def _state_codes(lines: list[Line]) -> None:
+    states = {state.iso3: state for state in State.objects.all()}
+    for line in lines:
+        for name in CODES:
+            setattr(states[line["iso3"]], name, int(line[name]) if line[name] else None)
+    State.objects.bulk_update(states.values(), CODES)
 
 
 def _sessions(lines: list[Line]) -> None:
@@ -158,6 +167,7 @@ def _target_order(code: str) -> int:
 LOADERS: dict[str, Callable[[list[Line]], None]] = {
     "states": _states,
     "state_aliases": _state_aliases,
+    "state_codes": _state_codes,
     "sessions": _sessions,
     "session_48_states": _session_48_states,
     "issues": _issues,
@@ -180,9 +190,13 @@ def _once(rows: Iterable[models.Model]) -> list[models.Model]:
     return list({(getattr(row, "scheme", ""), row.folded): row for row in reversed(list(rows))}.values())  # type: ignore[attr-defined]
 
 
-def _upsert(model: type[models.Model], rows: Iterable[models.Model], *, unique: list[str]) -> None:
+def _upsert(
+    model: type[models.Model], rows: Iterable[models.Model], *, unique: list[str], leave: Sequence[str] = ()
+) -> None:
+    """Write the rows over those with the same unique columns; `leave` names columns of another file."""
+    kept = {*unique, *leave}
     changeable = [
-        field.name for field in model._meta.concrete_fields if not field.primary_key and field.name not in unique
+        field.name for field in model._meta.concrete_fields if not field.primary_key and field.name not in kept
     ]
     model._default_manager.bulk_create(
         rows, update_conflicts=True, unique_fields=unique, update_fields=changeable, batch_size=1000

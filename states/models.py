@@ -26,6 +26,10 @@ class State(models.Model):
     iso3 = models.CharField(_("ISO alpha-3"), max_length=3, unique=True, db_collation="C")
     iso2 = models.CharField(_("ISO alpha-2"), max_length=2, unique=True)  # text: "NA" is Namibia
     m49 = models.CharField("M49", max_length=3)  # text: it begins with zeros
+    # Numbers that research data go by; null where no source gives one (docs/reference-data.md).
+    cow = models.PositiveSmallIntegerField("Correlates of War", null=True)
+    gleditsch_ward = models.PositiveSmallIntegerField("Gleditsch and Ward", null=True)
+    v_dem = models.PositiveSmallIntegerField("V-Dem", null=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     regional_group = models.CharField(max_length=20, choices=RegionalGroup.choices, blank=True)
     name = models.CharField(_("name"), max_length=100)

@@ -10,6 +10,7 @@ from api import filters, schema
 from api.errors import Gone
 from api.resources.base import Resource
 from api.serializers import recommendations as shapes
+from recommendations.index import index_from
 from recommendations.models import Assessment, Recommendation
 from recommendations.querysets import RecommendationQuerySet
 
@@ -49,6 +50,7 @@ class RecommendationResource(Resource):
         found.voices = [*voices]  # type: ignore[attr-defined]
         for voice in found.voices:  # type: ignore[attr-defined]
             voice.is_lead = voice.pk == found.lead_id  # type: ignore[attr-defined]
+        found.index = index_from(found.voices)  # type: ignore[attr-defined]
         return found
 
     def complete(self, rows: Sequence[Any]) -> None:

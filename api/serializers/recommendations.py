@@ -17,6 +17,7 @@ from api.serializers.common import (
     ReviewKey,
     StateRefSerializer,
 )
+from api.serializers.index import IndexSerializer
 from recommendations.models import (
     Assessment,
     Basis,
@@ -143,3 +144,4 @@ class RecommendationDetailSerializer(RecommendationSerializer):
 
     positions = PositionSerializer(many=True, help_text="All that was answered, in the order recorded.")
     voices = VoiceSerializer(many=True, help_text="The current assessment of each organisation.")
+    index = IndexSerializer(help_text="Of the voices above; see the documentation before comparing any two.")

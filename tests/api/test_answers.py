@@ -26,6 +26,7 @@ PATHS = {
     "goal": "goals/16.3/",
     "events": "events/?state=KAZ",
     "event": "events/11/",
+    "statuses": "statuses/",
 }
 
 

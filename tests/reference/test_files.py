@@ -18,6 +18,7 @@ SHARED = ROOT.parent / "shared" / "data"
 COLUMNS = {
     "states": "iso3,iso2,m49,kind,regional_group,name,formal_name,name_fr,name_es,name_ru,name_zh,name_ar,name_kk",
     "state_aliases": "iso3,text,kind,language",
+    "state_codes": "iso3,cow,gleditsch_ward,v_dem",
     "sessions": "number,cycle,starts_on,ends_on,basis,source",
     "session_48_states": "iso3,position,day,basis",
     "issues": "scheme,code,name,aliases",
@@ -272,3 +273,31 @@ def thematic_labels(path: Path) -> Iterator[tuple[str, str]]:
             for line in cells[3].split("\n"):
                 if match := GOAL_LABEL.fullmatch(line.strip().removeprefix("- ")):
                     yield "goal", f"{match[1]} {match[2]}"
+
+
+def test_codes_of_research_name_one_state_each() -> None:
+    codes = rows("state_codes")
+    assert [row["iso3"] for row in codes] == [row["iso3"] for row in rows("states")]
+    for column, others in (("cow", 193), ("gleditsch_ward", 193), ("v_dem", 0)):
+        given = [int(row[column]) for row in codes if row[column]]
+        assert len(given) == len(set(given)) == others, column
+    members = {row["iso3"] for row in rows("states") if row["kind"] == "member"}
+    assert {row["iso3"] for row in codes if row["cow"]} == members
+
+
+@pytest.mark.parametrize(
+    ("iso3", "cow", "gleditsch_ward"),
+    [
+        ("KAZ", "705", "705"),
+        ("USA", "2", "2"),
+        ("DEU", "255", "260"),  # one State since 1990 there, the Federal Republic from 1949 here
+        ("SRB", "345", "340"),
+        ("YEM", "679", "678"),
+        ("TON", "955", "972"),
+        ("VNM", "816", "816"),
+        ("PSE", "", ""),
+    ],
+)
+def test_codes_of_research_where_the_two_lists_differ(iso3: str, cow: str, gleditsch_ward: str) -> None:
+    row = next(row for row in rows("state_codes") if row["iso3"] == iso3)
+    assert (row["cow"], row["gleditsch_ward"]) == (cow, gleditsch_ward)
