@@ -243,7 +243,9 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
         sentence = _("This changed after the file was read. Read the file again.")
         Row.objects.filter(pk__in=differs.rows).update(message=sentence)
         problem = _("%(n)d rows changed after the file was read; nothing was written. Read the file again.")
-        Batch.objects.filter(pk=batch.pk).update(problem=problem % {"n": len(differs.rows)})
+        Batch.objects.filter(pk=batch.pk).update(
+            status=Batch.Status.PREVIEW, problem=problem % {"n": len(differs.rows)}, lease_until=None
+        )
         raise Drifted(problem % {"n": len(differs.rows)}) from differs
 
 
@@ -255,7 +257,7 @@ class _Differs(Exception):
 
 def _commit(batch: Batch, by: Actor) -> Batch:
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    if batch.status != Batch.Status.PREVIEW:
+    if batch.status not in {Batch.Status.PREVIEW, Batch.Status.COMMITTING}:
         return batch
     review, document = _places(batch)
     rows = list(batch.rows.order_by("number"))
@@ -271,7 +273,8 @@ def _commit(batch: Batch, by: Actor) -> Batch:
     derived.refresh_leads(ids)
     batch.review, batch.document = review, document
     batch.status, batch.committed_at, batch.problem = Batch.Status.COMMITTED, timezone.now(), ""
-    batch.save(update_fields=["review", "document", "status", "committed_at", "problem"])
+    batch.lease_until = None
+    batch.save(update_fields=["review", "document", "status", "committed_at", "problem", "lease_until"])
     numbers = numbers_of(rows)
     if numbers["new"] or numbers["changed"]:
         new = {name: numbers[name] for name in ("new", "changed", "unchanged")} | {"document": document.pk}
@@ -355,7 +358,8 @@ def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     committed, so that the rest can be taken back once what stands in the way (a later import, say) is gone.
     """
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    if batch.status != Batch.Status.COMMITTED or batch.review is None or batch.document is None:
+    may_be_taken_back = batch.status in {Batch.Status.COMMITTED, Batch.Status.UNDOING}
+    if not may_be_taken_back or batch.review is None or batch.document is None:
         return batch
     Review.objects.select_for_update().get(pk=batch.review.pk)
     rows = list(batch.rows.filter(state=Row.State.WRITTEN))
@@ -382,9 +386,10 @@ def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     derived.refresh_leads(ids)
     left = len(rows) - len(ids)
     batch.facts = batch.facts | {"undone": batch.facts.get("undone", 0) + len(ids), "left": left}
+    batch.status, batch.problem, batch.lease_until = Batch.Status.COMMITTED, "", None
     if not left:
         batch.status, batch.undone_at = Batch.Status.UNDONE, timezone.now()
-    batch.save(update_fields=["status", "undone_at", "facts"])
+    batch.save(update_fields=["status", "undone_at", "facts", "problem", "lease_until"])
     if ids:
         new = {"undone": len(ids), "left": left, "document": batch.document.pk}
         record(events.IMPORT_UNDONE, batch.document, by=by, review_id=batch.review.pk, new=new)

@@ -36,7 +36,9 @@ class Batch(models.Model):
         READING = "reading", _("being read")
         FAILED = "failed", _("could not be read")
         PREVIEW = "preview", _("read; nothing is written yet")
+        COMMITTING = "committing", _("being written")
         COMMITTED = "committed", _("committed")
+        UNDOING = "undoing", _("being taken back")
         UNDONE = "undone", _("undone")
 
     key = models.CharField(max_length=8, unique=True, default=new_public_id, editable=False, db_collation="C")
@@ -54,9 +56,11 @@ class Batch(models.Model):
     # In whose name it was sent, and whose managers see it; none for an administrator's and for the command line's.
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="batches")
     created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    problem = models.TextField(blank=True)  # why it could not be read, or not be committed
-    lease_until = models.DateTimeField(null=True)  # the worker that reads it says until then that it is alive
-    attempts = models.PositiveSmallIntegerField(db_default=0)  # how many workers began to read it
+    # Who pressed Commit or Take back last; the worker acts for them.
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    problem = models.TextField(blank=True)  # why it could not be read, committed or taken back
+    lease_until = models.DateTimeField(null=True)  # the worker that is at it says until then that it is alive
+    attempts = models.PositiveSmallIntegerField(db_default=0)  # how many workers began what it waits for
     facts = models.JSONField(default=dict)  # unknown names, warnings, totals as printed
     created_at = models.DateTimeField(db_default=Now())
     committed_at = models.DateTimeField(null=True)
@@ -69,6 +73,12 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it waits for a worker, or one is at it."""
+        busy = {self.Status.WAITING, self.Status.READING, self.Status.COMMITTING, self.Status.UNDOING}
+        return self.status in busy
 
 
 class Row(models.Model):
@@ -98,6 +108,7 @@ class Row(models.Model):
     fields = ArrayField(models.CharField(max_length=20), default=list)  # which parts differ
     before = models.JSONField(null=True)  # as it stood when the file was read (imports.snapshots)
     after = models.JSONField(default=dict)  # what the file says; absent parts are not stated by it
+    passage = models.TextField(blank=True, db_default="")  # how the file prints it
     message = models.TextField(blank=True)
     recommendation = models.ForeignKey(Recommendation, null=True, on_delete=models.PROTECT, related_name="import_rows")
 

@@ -56,6 +56,7 @@ def _compared(
         message=verdict.message,
         before=before,
         after=said,
+        passage=read.passage,
         recommendation=recommendation,
     )
 
@@ -75,6 +76,7 @@ def _position(batch: Batch, read: ReadPosition, held: Held, documents: dict[int,
         fields=["position"],
         message=message % {"label": read.label},
         after=said,
+        passage=read.passage,
     )
 
 

@@ -117,6 +117,7 @@ class ReadRecommendation:
     goals: tuple[str, ...]
     comment: str
     place: Place
+    passage: str = ""  # how the document prints it, number and all, cut by `passage_of`
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class ReadPosition:
     explanation: str
     paragraph: str
     place: Place
+    passage: str = ""  # the paragraph or row that answers, cut by `passage_of`
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ class Reading:
 
 WHITE = re.compile(r"[\s\u200b\ufeff]+")
 LONGEST_VALUE = 120
+LONGEST_PASSAGE = 2_000
 
 
 def tidy(text: str) -> str:
@@ -239,6 +242,14 @@ def shorten(text: str, longest: int = LONGEST_VALUE) -> str:
     """A value fit to be quoted in a message: tidied, and cut after `longest` characters."""
     text = tidy(text)
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def passage_of(text: str) -> str:
+    """A passage of the document to be shown beside what was read of it: line by line as printed, and not for ever."""
+    lines = filter(None, map(tidy, text[: LONGEST_PASSAGE * 2].splitlines()))
+    passage = "\n".join(lines)
+    cut = len(passage) > LONGEST_PASSAGE or len(text) > LONGEST_PASSAGE * 2
+    return passage[:LONGEST_PASSAGE].rstrip() + "…" if cut else passage
 
 
 def same_text(one: str, other: str) -> bool:

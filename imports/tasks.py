@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from imports import batches
+from imports import batches, writing
 
 
 @shared_task(name="imports.read", ignore_result=True)
@@ -11,8 +11,16 @@ def read(batch_id: int) -> None:
     batches.read_batch(batch_id)
 
 
+@shared_task(name="imports.write", ignore_result=True)
+def write(batch_id: int) -> None:
+    """Write a batch, or take it back, as was asked for."""
+    writing.work_on(batch_id)
+
+
 @shared_task(name="imports.sweep", ignore_result=True)
 def sweep() -> None:
-    """Read what waits since a worker died or the broker was away."""
+    """Do what waits since a worker died or the broker was away."""
     for batch_id in batches.abandoned():
         read.delay(batch_id)
+    for batch_id in writing.abandoned():
+        write.delay(batch_id)

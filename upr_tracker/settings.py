@@ -183,6 +183,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # How long a worker may take to read a file: longer than the process that reads may run; after it another worker tries.
 IMPORT_LEASE_SECONDS = env.float("UPR_IMPORT_LEASE_SECONDS", 360)
+# How long a worker that took on a commit or an undo may take to begin; from then on its lock shows that it lives.
+IMPORT_WRITE_LEASE_SECONDS = env.float("UPR_IMPORT_WRITE_LEASE_SECONDS", 10)
 
 # -- Mail: EMAIL_URL (smtp://, smtp+tls://, smtp+ssl://); locally each message is a file that administrators can read
 MAIL_DIR = DATA_DIR / "mail"

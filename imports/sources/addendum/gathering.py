@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from imports.reading import Claim, Label, Place, Problem, Severity, shorten
+from imports.reading import Claim, Label, Place, Problem, Severity, passage_of, shorten
 from imports.sources.addendum.answers import Answer, answer_alone, one_answer, phrases_in
 from imports.sources.addendum.items import Item
 from imports.sources.addendum.numbers import Run
@@ -39,6 +39,7 @@ class Found(NamedTuple):
     place: Place
     paragraph: str
     weak: bool = False
+    passage: str = ""
 
     def differs(self, other: "Found") -> bool:
         """Whether the two cannot both hold; a claim beside none, or a claim divided and undivided, can."""
@@ -69,7 +70,7 @@ def gather(parts: Sequence[Part], tables: Sequence[Table], paragraphs: Set[int])
     for table in tables:
         for row in table.answers:
             for label in row.labels:
-                gatherer.gathered.answers[label].append(Found(row.answer, row.place, ""))
+                gatherer.gathered.answers[label].append(Found(row.answer, row.place, "", passage=row.passage))
                 gatherer.gathered.explained[label].append(row.explanation)
     for part in parts:
         gatherer.take(part)
@@ -204,8 +205,9 @@ class _Gatherer:
 
     def _answer(self, labels: Sequence[Label], answer: Answer, part: Part, *, weak: bool = False) -> None:
         paragraph = f"para. {part.paragraph}" if part.paragraph else ""  # kept as it is, whatever the language
+        passage = passage_of(part.text)
         for label in labels:
-            self.gathered.answers[label].append(Found(answer, part.place, paragraph, weak))
+            self.gathered.answers[label].append(Found(answer, part.place, paragraph, weak, passage))
 
     def _mention(self, labels: Sequence[Label], place: Place) -> None:
         for label in labels:

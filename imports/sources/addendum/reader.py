@@ -179,6 +179,7 @@ def _positions(gathered: Gathered) -> tuple[tuple[ReadPosition, ...], list[Probl
             explanation=explanation,
             paragraph=first.paragraph,
             place=first.place,
+            passage=first.passage,
         )
         positions.append(position)
     answered = {position.label: position for position in positions}

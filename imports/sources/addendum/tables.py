@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from imports.reading import Label, Place, tidy
+from imports.reading import Label, Place, passage_of, tidy
 from imports.recommenders import split_recommenders
 from imports.sources.addendum.answers import Answer, answer_alone, one_answer
 from imports.sources.addendum.numbers import runs_in
@@ -29,6 +29,7 @@ class TableAnswer(NamedTuple):
     answer: Answer
     explanation: str
     place: Place
+    passage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,10 @@ def _by_columns(
             place = Place(part, row.number)
             listed = tuple(label for run in runs_in(text, paragraphs) for label in run.labels)
             if listed:
-                yield TableAnswer(listed, answer, "", place)
+                yield TableAnswer(listed, answer, "", place, _passage(row))
             elif lead and TICK.fullmatch(text.strip()):
                 others = [cell for cell in row.cells if cell.start not in columns and cell is not lead[1]]
-                yield TableAnswer(lead[0], answer, _explanation(others, _heading(rows)), place)
+                yield TableAnswer(lead[0], answer, _explanation(others, _heading(rows)), place, _passage(row))
 
 
 def _by_rows(part: str, rows: Sequence[Row], paragraphs: Set[int]) -> Iterator[TableAnswer]:
@@ -86,7 +87,11 @@ def _by_rows(part: str, rows: Sequence[Row], paragraphs: Set[int]) -> Iterator[T
         answer = found[0] if found else above
         if answer:
             explanation = "\n".join(filter(None, [found[2] if found else "", _explanation(rest, _heading(rows))]))
-            yield TableAnswer(lead[0], answer, explanation, Place(part, row.number))
+            yield TableAnswer(lead[0], answer, explanation, Place(part, row.number), _passage(row))
+
+
+def _passage(row: Row) -> str:
+    return passage_of("\n".join(row.texts))
 
 
 def _lead(row: Row, paragraphs: Set[int]) -> tuple[tuple[Label, ...], Cell] | None:

@@ -18,6 +18,7 @@ from imports.reading import (
     Severity,
     UnreadableFile,
     natural_key,
+    passage_of,
     shorten,
     split_label,
     tidy,
@@ -202,6 +203,7 @@ def _read_row(place: Place, row: Row, columns: Columns, theme: str, gathered: _G
         goals=once([*topics.goals, *read_topics(columns.text(row, Role.GOALS), "goals").goals]),
         comment=read_comment(columns.text(row, Role.COMMENT)),
         place=place,
+        passage=passage_of("\n".join(row.texts)),
     )
     _warn_of_oddities(recommendation, printed, position_cell, columns, gathered)
     _keep(recommendation, gathered)

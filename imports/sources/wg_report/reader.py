@@ -18,6 +18,7 @@ from imports.reading import (
     Severity,
     UnreadableFile,
     natural_key,
+    passage_of,
     shorten,
     tidy,
 )
@@ -161,6 +162,7 @@ def _take_item(item: Item, said: Said, gathered: _Gathered) -> None:
         goals=(),
         comment="",
         place=item.place,
+        passage=passage_of(f"{label} {item.text}"),
     )
 
 
