@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from rest_framework.routers import SimpleRouter
 
-from api import errors, views
+from api import bulk, errors, views
 from api.resources import recommendations, reviews, vocabularies
 from api.statuses import StatusView
 
@@ -23,6 +23,8 @@ version_1 = [
     path("statuses/", StatusView.as_view(), name="api-statuses"),
     path("schema/", views.SchemaView.as_view(), name="api-schema"),
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
+    path("recommendations.csv", bulk.RecommendationCsv.as_view(), name="api-recommendation-csv"),
+    path("dyads.csv", bulk.DyadCsv.as_view(), name="api-dyad-csv"),
     *router.urls,
 ]
 urlpatterns = [

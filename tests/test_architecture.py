@@ -21,7 +21,7 @@ ROOT = Path(settings.BASE_DIR)
 ROWS: list[set[str]] = [
     {"upr_tracker"},
     {"web", "api"},
-    {"imports", "notifications"},
+    {"imports", "reports", "notifications"},
     {"engagement"},
     {"recommendations"},
     {"reviews"},

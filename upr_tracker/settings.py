@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "web",
     "api",
     "imports",
+    "reports",
     "notifications",
     "engagement",
     "recommendations",
@@ -185,6 +186,9 @@ CELERY_BEAT_SCHEDULE = {
 IMPORT_LEASE_SECONDS = env.float("UPR_IMPORT_LEASE_SECONDS", 360)
 # How long a worker that took on a commit or an undo may take to begin; from then on its lock shows that it lives.
 IMPORT_WRITE_LEASE_SECONDS = env.float("UPR_IMPORT_WRITE_LEASE_SECONDS", 10)
+
+# How long a stream may take: a reader on a slow line gets more than the seconds of a page.
+STREAM_SECONDS = env.int("UPR_STREAM_SECONDS", 600)
 
 # -- Mail: EMAIL_URL (smtp://, smtp+tls://, smtp+ssl://); locally each message is a file that administrators can read
 MAIL_DIR = DATA_DIR / "mail"

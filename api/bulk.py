@@ -1,0 +1,142 @@
+"""Whole tables as streams: any filter of a list as CSV, sent while the database makes it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from django.conf import settings
+from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.exceptions import APIException
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from api import filters, schema
+from api.errors import PROBLEM, bad_value
+from api.parameters import check_names, flag, reader_of
+from history import feed
+from recommendations import selection
+from reports import streaming
+from reports.tables import TABLES, Column, Table
+
+# A stream holds a connection and a thread for as long as its reader takes. Of a process's four threads and eight
+# connections two may be held by streams, so that pages are always answered.
+SLOTS = threading.BoundedSemaphore(2)
+READS = ("as_of", "sample")
+OWN = ("fields", "bom")
+
+
+class Busy(APIException):
+    """Too many streams at once."""
+
+    status_code = 503
+    wait = 30  # seconds, for Retry-After
+    kind = "busy"
+
+
+class Stream:
+    """A stream in one of this process's slots, which is free again when the response is closed, read or not."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        if not SLOTS.acquire(blocking=False):
+            raise Busy(_("Many downloads are running. Try again in half a minute, or have a file made."))
+        self.parts, self.held = parts, True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.parts
+
+    def close(self) -> None:
+        """End the query, if it still runs, and free the slot."""
+        if self.held:
+            self.held = False
+            self.parts.close()  # type: ignore[attr-defined]  # a generator
+            SLOTS.release()
+
+
+class CsvRenderer(BaseRenderer):
+    """CSV; the stream renders itself."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+
+class StreamView(APIView):
+    """A table of recommendations that is streamed. What may be asked is checked before the first byte."""
+
+    table: ClassVar[Table]
+
+    def get(self, request: Request) -> StreamingHttpResponse:
+        check_names(request, (*READS, *OWN, *selection.FILTERS))
+        reader, columns = reader_of(request), chosen(request, self.table)
+        asked = dict(request.query_params.lists())
+        rows = selection.select(self.table.rows(reader), asked, reader).order_by(*self.table.order)  # type: ignore[arg-type]
+        parts = streaming.csv_stream(
+            rows,
+            columns,
+            reader,
+            mark=feed.last_position(),  # before the query: what happens meanwhile is told again rather than missed
+            seconds=settings.STREAM_SECONDS,
+            bom=flag(request, "bom"),
+        )
+        return attached(Stream(parts), "text/csv; charset=utf-8; header=present", f"{self.table.name}.csv")
+
+
+def chosen(request: Request, table: Table) -> list[Column]:
+    """The columns that `fields` names; all without it. Raises BadParameter."""
+    names = [name for value in request.query_params.getlist("fields") for name in value.split(",") if name]
+    known = [column.name for column in table.columns]
+    for name in names:
+        if name not in known:
+            raise bad_value("fields", name, _("“%(name)s” is not a column here.") % {"name": name[:100]}, allowed=known)
+    return table.named(names)
+
+
+def attached(parts: Stream, content_type: str, name: str) -> StreamingHttpResponse:
+    """A download that no proxy gathers before it passes it on."""
+    response = StreamingHttpResponse(parts, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def question(table: Table) -> list[OpenApiParameter]:
+    """The parameters of a stream, as the schema tells them."""
+    narrow = [
+        OpenApiParameter(name, filters.schema_of(line), description=str(line.help or line.label))
+        for name, line in selection.FILTERS.items()
+    ]
+    names = {"type": "array", "items": {"type": "string", "enum": [column.name for column in table.columns]}}
+    return [
+        schema.SAMPLE,
+        schema.AS_OF,
+        *narrow,
+        OpenApiParameter("fields", names, description="The columns; all of them unless named.", explode=False),
+        OpenApiParameter("bom", bool, description="Begin with the mark by which Excel knows UTF-8.", default=False),
+    ]
+
+
+def streamed(table: Table) -> Callable[[type[StreamView]], type[StreamView]]:
+    """Says of a stream what it takes and answers."""
+    made = OpenApiResponse(OpenApiTypes.STR, description=f"{table.about} The last line says that it is complete.")
+    refused = {(400, PROBLEM): schema.refusal("A parameter or its value is not known here.")}
+    busy = {(503, PROBLEM): schema.refusal("Too many downloads are running; see Retry-After.")}
+    described = extend_schema(parameters=question(table), responses={(200, "text/csv"): made, **refused, **busy})
+    return extend_schema_view(get=described)
+
+
+@streamed(TABLES["recommendations"])
+class RecommendationCsv(StreamView):
+    """Recommendations as CSV, streamed: any filter, all columns or some."""
+
+    table, renderer_classes = TABLES["recommendations"], (CsvRenderer,)
+
+
+@streamed(TABLES["dyads"])
+class DyadCsv(StreamView):
+    """Recommendations as CSV with a row for each State that made one, streamed."""
+
+    table, renderer_classes = TABLES["dyads"], (CsvRenderer,)

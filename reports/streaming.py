@@ -1,0 +1,73 @@
+"""Any table as CSV or lines of JSON, passed through while PostgreSQL makes it: memory stays flat, whatever the size.
+
+A stream says at its end that it is complete, and how many rows it had; one that was broken off does not.
+"""
+
+import contextlib
+import csv
+import io
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import Error, connection, transaction
+from django.db.models import QuerySet
+
+from accounts.reader import Reader
+from reports.tables.columns import Column, select
+
+log = logging.getLogger(__name__)
+
+BLOCK = 65_536  # bytes that are sent at a time; a row a time would cost more in calls than in data
+BOM = b"\xef\xbb\xbf"  # tells Excel that a file is UTF-8
+
+
+@contextlib.contextmanager
+def unhurried(seconds: int) -> Iterator[None]:
+    """One transaction with a time limit of its own for each statement, in place of that of pages."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
+        yield
+
+
+def csv_stream(
+    rows: QuerySet[Any], columns: Sequence[Column], reader: Reader, *, mark: int, seconds: int, bom: bool = False
+) -> Iterator[bytes]:
+    """CSV: a line of names, the rows, and a closing line that tells their number and the feed position `mark`.
+
+    Every value is quoted and an absent one is not, so that no reader takes a # in a text for the closing line's.
+    Raises what the database raises, after a line that says so.
+    """
+    yield (BOM if bom else b"") + header(columns)
+    count = 0
+    try:
+        with unhurried(seconds), connection.cursor() as cursor:
+            statement, parameters = select(rows, columns, reader, as_cells=True).query.sql_with_params()
+            copying = f"COPY ({statement}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
+            with connection.wrap_database_errors, cursor.copy(copying, parameters) as copy:
+                yield from blocks(bytes(line) for line in copy)
+            count = cursor.rowcount
+    except Error:
+        yield b"# incomplete: stopped before the end; ask for less or try again\n"
+        raise  # so that the connection is broken off, and a program that reads no comments notices too
+    yield f"# complete: {count} rows, feed position {mark}\n".encode()
+
+
+def header(columns: Sequence[Column]) -> bytes:
+    """The line of names."""
+    made = io.StringIO()
+    csv.writer(made, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow([column.name for column in columns])
+    return made.getvalue().encode()
+
+
+def blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines, gathered into blocks of at least BLOCK bytes."""
+    gathered, size = [], 0
+    for line in lines:
+        gathered.append(line)
+        size += len(line)
+        if size >= BLOCK:
+            yield b"".join(gathered)
+            gathered, size = [], 0
+    if gathered:
+        yield b"".join(gathered)
