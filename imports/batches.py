@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -17,24 +16,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
-from history.log import Actor, record
+from history.log import Actor
 from history.work import hand_over
-from imports import events, writer
+from imports import committing, undoing
 from imports.child import read_in_child
 from imports.models import Batch, Row
+from imports.places import held_document, new_document
 from imports.preview import make_rows
 from imports.reading import Reading, UnreadableFile
 from imports.settling import settle
-from imports.snapshots import Snapshot, held_in
-from recommendations import derived
-from recommendations.models import Assessment, Check, Draft, Position, Recommendation
 from reviews.models import Document, Review, Session
 from states.models import State
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 3  # after so many readers that died over a file nobody tries it again
-WRITTEN = (Row.Outcome.NEW, Row.Outcome.CHANGED)
 
 
 class Drifted(Exception):
@@ -60,17 +56,8 @@ def prepare(path: Path, digest: str, *, iso3: str = "", session: int | None = No
         raise UnreadableFile(message % {"file": path.name})
     state, found = settle(path.name, reading, iso3, session)
     review = Review.objects.filter(state=state, session=found).first() or Review(state=state, session=found)
-    document = Document.objects.filter(review=review, sha256=digest).first() if review.pk else None
-    return Prepared(reading, state, found, review, document or _document(reading, review, digest))
-
-
-def _document(reading: Reading, review: Review, digest: str) -> Document:
-    """The document that a file is; the same file is the same document, whatever it is called."""
-    kind = Document.Kind(reading.source)
-    iso3, number = review.state.iso3, review.session.number
-    slug = f"{kind.replace('_', '-')}-{number}-{iso3.lower()}-{digest[:8]}"
-    title = f"{str(kind.label)[:1].upper()}{str(kind.label)[1:]}, {review.state.name}, session {number}"
-    return Document(key=slug, kind=kind, title=title, symbol=reading.symbol or "", sha256=digest, review=review)
+    document = held_document(review, digest) or new_document(reading, review, digest)
+    return Prepared(reading, state, found, review, document)
 
 
 def digest_of(path: Path) -> str:
@@ -238,8 +225,8 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
     """
     try:
         with transaction.atomic():
-            return _commit(batch, by)
-    except _Differs as differs:
+            return committing.commit(batch, by)
+    except committing.Differs as differs:
         sentence = _("This changed after the file was read. Read the file again.")
         Row.objects.filter(pk__in=differs.rows).update(message=sentence)
         problem = _("%(n)d rows changed after the file was read; nothing was written. Read the file again.")
@@ -249,185 +236,10 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
         raise Drifted(problem % {"n": len(differs.rows)}) from differs
 
 
-class _Differs(Exception):
-    def __init__(self, rows: list[int]) -> None:
-        super().__init__()
-        self.rows = rows
-
-
-def _commit(batch: Batch, by: Actor) -> Batch:
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    if batch.status not in {Batch.Status.PREVIEW, Batch.Status.COMMITTING}:
-        return batch
-    review, document = _places(batch)
-    rows = list(batch.rows.order_by("number"))
-    _lock(Recommendation.objects.filter(review=review, label__in=[row.label for row in rows if row.label]))
-    held = held_in(review, document)
-    different = [row.pk for row in rows if _differs(row, held)]
-    if different:
-        raise _Differs(different)
-    ids = _write(review, document, rows, held)
-    ids += _answer_waiting(review, [row.label for row in rows if row.outcome == Row.Outcome.NEW])
-    Row.objects.bulk_update(rows, ["state", "recommendation", "after"], batch_size=1000)
-    derived.refresh_positions(ids)
-    derived.refresh_leads(ids)
-    batch.review, batch.document = review, document
-    batch.status, batch.committed_at, batch.problem = Batch.Status.COMMITTED, timezone.now(), ""
-    batch.lease_until = None
-    batch.save(update_fields=["review", "document", "status", "committed_at", "problem", "lease_until"])
-    numbers = numbers_of(rows)
-    if numbers["new"] or numbers["changed"]:
-        new = {name: numbers[name] for name in ("new", "changed", "unchanged")} | {"document": document.pk}
-        record(events.DOCUMENT_IMPORTED, document, by=by, review_id=review.pk, new=new)
-    return batch
-
-
-def _places(batch: Batch) -> tuple[Review, Document]:
-    """The review, locked so that two imports of it take turns, and the document; both made when missing."""
-    state = State.objects.get(iso3=batch.facts["state"])
-    session = Session.objects.get(number=batch.facts["session"])
-    review, _made = Review.objects.get_or_create(state=state, session=session)
-    review = Review.objects.select_for_update().select_related("state", "session").get(pk=review.pk)
-    document = Document.objects.filter(review=review, sha256=batch.sha256).first()
-    if document is None:
-        document = _document(Reading(source=batch.source, symbol=batch.facts.get("symbol")), review, batch.sha256)
-        document.save()
-    return review, document
-
-
-def _lock(recommendations: models.QuerySet[Recommendation]) -> None:
-    """Lock these in id order, as everywhere: who judges one of them (recommendations.actions) comes before or after."""
-    list(recommendations.order_by("id").select_for_update().values_list("pk"))
-
-
-def _differs(row: Row, held: dict[str, tuple[Recommendation, Snapshot]]) -> bool:
-    """Whether what stands there now is not what the preview of this row saw."""
-    if not row.label:
-        return False
-    now = held.get(row.label)
-    return (now[1] if now else None) != row.before
-
-
-def _write(
-    review: Review, document: Document, rows: list[Row], held: dict[str, tuple[Recommendation, Snapshot]]
-) -> list[int]:
-    """Apply the rows; returns the ids of the recommendations that they touch."""
-    for row in rows:
-        if row.after and "source" in row.after:
-            row.after["source"][0] = document.pk  # not known before the document is saved
-    fresh = [row for row in rows if row.outcome == Row.Outcome.NEW and row.label not in held]
-    ids = writer.create(review, document, fresh)
-    for row in rows:
-        if row.outcome in WRITTEN or row.take:
-            row.state = Row.State.WRITTEN
-        elif row.outcome == Row.Outcome.CONFLICT:
-            row.state = Row.State.LEFT
-        if row.state != Row.State.WRITTEN or row.label not in held:
-            continue
-        recommendation = held[row.label][0]
-        if row.outcome == Row.Outcome.NEW:
-            writer.revive(recommendation)
-        writer.put(recommendation, document, row.after, row.fields)
-        row.recommendation = recommendation
-        ids.append(recommendation.pk)
-    return ids
-
-
-def _answer_waiting(review: Review, labels: list[str]) -> list[int]:
-    """Give new recommendations the answers that an addendum brought before them."""
-    waiting = Row.objects.filter(
-        batch__review=review, batch__status=Batch.Status.COMMITTED, outcome=Row.Outcome.WAITING, label__in=labels
-    ).select_related("batch__document")
-    ids = []
-    for row in waiting:
-        recommendation = Recommendation.objects.get(review=review, label=row.label)
-        assert row.batch.document is not None
-        writer.put(recommendation, row.batch.document, row.after, ["position"])
-        row.recommendation, row.outcome, row.state = recommendation, Row.Outcome.CHANGED, Row.State.WRITTEN
-        row.before = {"position": None}
-        row.save()
-        ids.append(recommendation.pk)
-    return ids
-
-
 @transaction.atomic
 def undo_batch(*, batch: Batch, by: Actor) -> Batch:
-    """Take a committed batch back, row by row where nothing has happened since; the other rows say why they stay.
-
-    A recommendation that it made is removed: its address then says that it is gone. While rows stay, the batch stays
-    committed, so that the rest can be taken back once what stands in the way (a later import, say) is gone.
-    """
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    may_be_taken_back = batch.status in {Batch.Status.COMMITTED, Batch.Status.UNDOING}
-    if not may_be_taken_back or batch.review is None or batch.document is None:
-        return batch
-    Review.objects.select_for_update().get(pk=batch.review.pk)
-    rows = list(batch.rows.filter(state=Row.State.WRITTEN))
-    # Before anybody looks at what was recorded on them: a status published from now on waits, and finds them removed.
-    _lock(Recommendation.objects.filter(pk__in=[row.recommendation_id for row in rows]))
-    held = {
-        recommendation.pk: both
-        for both in held_in(batch.review, batch.document).values()
-        for recommendation in both[:1]
-    }
-    touched = _touched_since(batch, rows)
-    ids: list[int] = []
-    for row in rows:
-        assert row.recommendation_id is not None
-        recommendation, now = held[row.recommendation_id]
-        row.message = touched.get(row.recommendation_id, "") or _changed_since(row, now)
-        if row.message:
-            continue
-        _take_back(row, recommendation, batch.document)
-        row.state = Row.State.UNDONE
-        ids.append(recommendation.pk)
-    Row.objects.bulk_update(rows, ["state", "message"], batch_size=1000)
-    derived.refresh_positions(ids)
-    derived.refresh_leads(ids)
-    left = len(rows) - len(ids)
-    batch.facts = batch.facts | {"undone": batch.facts.get("undone", 0) + len(ids), "left": left}
-    batch.status, batch.problem, batch.lease_until = Batch.Status.COMMITTED, "", None
-    if not left:
-        batch.status, batch.undone_at = Batch.Status.UNDONE, timezone.now()
-    batch.save(update_fields=["status", "undone_at", "facts", "problem", "lease_until"])
-    if ids:
-        new = {"undone": len(ids), "left": left, "document": batch.document.pk}
-        record(events.IMPORT_UNDONE, batch.document, by=by, review_id=batch.review.pk, new=new)
-    return batch
-
-
-def _take_back(row: Row, recommendation: Recommendation, document: Document) -> None:
-    if row.outcome == Row.Outcome.NEW:
-        writer.remove(recommendation)
-    else:
-        writer.put(recommendation, document, row.before or {}, row.fields)
-
-
-def _changed_since(row: Row, now: Snapshot) -> str:
-    parts = row.fields if row.outcome != Row.Outcome.NEW else sorted(row.after)
-    if all(now.get(part) == row.after[part] for part in parts):
-        return ""
-    return _("It was changed again since; it stays as it is.")
-
-
-def _touched_since(batch: Batch, rows: Iterable[Row]) -> dict[int, str]:
-    """Why a recommendation that the batch made cannot go: people worked on it, or another document speaks of it."""
-    made = [row.recommendation_id for row in rows if row.outcome == Row.Outcome.NEW]
-    others = Position.objects.exclude(document=batch.document)
-    checks: list[tuple[Any, str]] = [
-        (Assessment.objects, _("A status was recorded on it; it stays.")),
-        (Check.objects, _("Somebody looked at it again; it stays.")),
-        (Draft.objects, _("Somebody has a draft for it; it stays.")),
-        (others, _("Another document answers it; it stays.")),
-    ]
-    found: dict[int, str] = {}
-    for manager, sentence in checks:
-        for pk in manager.filter(recommendation__in=made).values_list("recommendation", flat=True).distinct():
-            found.setdefault(pk, sentence)
-    later = Row.objects.filter(batch__committed_at__gt=batch.committed_at, state=Row.State.WRITTEN)
-    for pk in later.filter(recommendation__in=made).values_list("recommendation", flat=True).distinct():
-        found.setdefault(int(pk or 0), _("A later import changed it; it stays."))
-    return found
+    """Take a committed batch back, row by row where nothing has happened since; the other rows say why they stay."""
+    return undoing.undo(batch, by)
 
 
 def numbers_of(rows: Iterable[Row]) -> dict[str, int]:

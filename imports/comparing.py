@@ -1,6 +1,6 @@
 """What a row of a file would do to what is there: nothing, a change, or a conflict with another document."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -9,19 +9,19 @@ from imports.reading import same_text
 from imports.snapshots import TERMS, Snapshot
 from reviews.models import Document
 
-# Which document a record is cited from: the report before the list made from it.
-SOURCE_RANK = {Document.Kind.WG_REPORT: 1, Document.Kind.THEMATIC_LIST: 2}
-# Whose printing is kept where two documents hold the same words: a list is a text document, a report often a PDF with
-# broken lines. So the same data come out whatever the order of the imports.
-PRINTS_BEST = Document.Kind.THEMATIC_LIST
+KINDS = Document.Kind
+# Which document a record is cited from: the report before the list made from it, and both before a database.
+SOURCE_RANK: dict[str, int] = {KINDS.WG_REPORT: 1, KINDS.THEMATIC_LIST: 2, KINDS.UHRI: 3}
+LAST = 9
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of one row, the parts that differ, and what to apply of it without asking."""
+    """The outcome of one row, the parts that differ, and those of them that are not written without asking."""
 
     outcome: Row.Outcome
     fields: list[str]
+    disputed: list[str] = field(default_factory=list)
     message: str = ""
 
 
@@ -29,37 +29,52 @@ def compare(held: Snapshot | None, said: Snapshot, document: Document, source: D
     """Compare what a document says of a recommendation with what is held, whose source is `source`."""
     if held is None or held["removed"]:
         return Verdict(Row.Outcome.NEW, sorted(said))
-    changed: list[str] = [
-        part for part in ("issues", "groups", "goals", "position") if part in said and said[part] != held[part]
-    ]
-    conflicts: list[str] = []
-    own = source is None or source.pk == document.pk
+    changed = {part for part in (*TERMS, "position") if part in said and said[part] != held[part]}
+    if any(each not in held["ids"] for each in said.get("ids", ())):
+        changed.add("ids")
+    disputed: set[str] = set()
+    other = source if source is not None and source.pk != document.pk else None
     if "text" in said:
-        changed += _printing(held, said, document)
-        if not same_text(held["text"], said["text"]):
-            (changed if own else conflicts).append("text")
-        if _states(held) != _states(said):
-            (changed if own else conflicts).append("states")
-        if not own and source is not None and _outranks(document, source):
-            changed.append("source")
-    for part in TERMS:
-        if part in changed and held[part] and not own and source is not None and source.kind == document.kind:
-            changed.remove(part)
-            conflicts.append(part)
-    if conflicts:
-        return Verdict(Row.Outcome.CONFLICT, conflicts, _conflict_sentence(document, source))
-    return Verdict(Row.Outcome.CHANGED if changed else Row.Outcome.UNCHANGED, sorted(set(changed)))
+        (disputed if other else changed).update(_other_words(held, said))
+        changed |= _better_print(held, said, document, other)
+    if other is not None:
+        if document.kind == KINDS.UHRI:
+            changed -= _terms_of_others(held)
+        if other.kind == document.kind:
+            disputed |= {part for part in changed & set(TERMS) if held[part]}
+        if "text" in said and _rank(document) < _rank(other):
+            (disputed if "text" in disputed else changed).add("source")
+    fields = sorted(changed | disputed)
+    if disputed:
+        return Verdict(Row.Outcome.CONFLICT, fields, sorted(disputed), _conflict_sentence(document, source))
+    return Verdict(Row.Outcome.CHANGED if changed else Row.Outcome.UNCHANGED, fields)
 
 
-def _printing(held: Snapshot, said: Snapshot, document: Document) -> list[str]:
-    """The same words in a better print are taken over quietly."""
-    if document.kind != PRINTS_BEST:
-        return []
-    found = []
+def _other_words(held: Snapshot, said: Snapshot) -> set[str]:
+    """Text and States, where the file says something else and does not only print it otherwise."""
+    found = set() if same_text(held["text"], said["text"]) else {"text"}
+    return found if _states(held) == _states(said) else found | {"states"}
+
+
+def _terms_of_others(held: Snapshot) -> set[str]:
+    """A database's themes are taken, all together, only where no list has brought any: those of a list stay."""
+    return set(TERMS) if any(held[part] for part in TERMS) else set()
+
+
+def _better_print(held: Snapshot, said: Snapshot, document: Document, other: Document | None) -> set[str]:
+    """The same words in a better print are taken over quietly.
+
+    A list is a text document, a report often a PDF with broken lines, a database what somebody typed. So the same data
+    come out whatever the order of the imports.
+    """
+    over_database = document.kind == KINDS.WG_REPORT and other is not None and other.kind == KINDS.UHRI
+    if document.kind != KINDS.THEMATIC_LIST and not over_database:
+        return set()
+    found = set()
     if held["text"] != said["text"] and same_text(held["text"], said["text"]):
-        found.append("text")
+        found.add("text")
     if held["states"] != said["states"] and _states(held) == _states(said):
-        found.append("states")
+        found.add("states")
     return found
 
 
@@ -68,13 +83,13 @@ def _states(snapshot: Snapshot) -> list[object]:
     return [state if state is not None else printed for state, printed in snapshot["states"]]
 
 
-def _outranks(document: Document, source: Document) -> bool:
-    return SOURCE_RANK.get(Document.Kind(document.kind), 9) < SOURCE_RANK.get(Document.Kind(source.kind), 9)
+def _rank(document: Document) -> int:
+    return SOURCE_RANK.get(document.kind, LAST)
 
 
 def _conflict_sentence(document: Document, source: Document | None) -> str:
     other = source.title if source else ""
-    if source is not None and _outranks(document, source):
+    if source is not None and _rank(document) < _rank(source):
         sentence = _("“%(other)s” says something else. This document ranks higher: taking it is proposed.")
     else:
         sentence = _("“%(other)s” says something else. It ranks higher or equal: keeping it is proposed.")

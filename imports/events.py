@@ -8,8 +8,16 @@ DOCUMENT_IMPORTED = register(
     "document.imported",
     _("imported a document"),
     public=True,
-    keys={"new", "changed", "unchanged", "document"},
+    keys={"new", "changed", "unchanged", "attached", "grouped", "document"},
     notifies=True,
+)
+# One for each recommendation that an import wrote to, and one for each that taking it back changed: what "updated
+# since" and the record's own history are read from. Feeds tell of the import itself.
+RECOMMENDATION_IMPORTED = register(
+    "recommendation.imported", _("imported it from a document"), public=True, keys={"document"}
+)
+RECOMMENDATION_TAKEN_BACK = register(
+    "recommendation.taken_back", _("took back what an import wrote to it"), public=True, keys={"document"}
 )
 IMPORT_UNDONE = register("import.undone", _("took an import back"), public=True, keys={"undone", "left", "document"})
 SESSION_LOADED = register(

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Person
-from recommendations.models import Recommendation
+from recommendations.models import Mention, Recommendation
 from recommendations.models.facts import new_public_id
 from reviews.models import Document, Review
 
@@ -90,6 +90,8 @@ class Row(models.Model):
         UNCHANGED = "unchanged", _("unchanged")
         CONFLICT = "conflict", _("conflict")
         WAITING = "waiting", _("waiting for its recommendation")
+        ATTACHED = "attached", _("attached to its recommendation")  # a mention
+        GROUPED = "grouped", _("kept beside the review")  # a mention with no recommendation yet
         REJECTED = "rejected", _("rejected")
 
     class State(models.TextChoices):
@@ -98,19 +100,26 @@ class Row(models.Model):
         LEFT = "left", _("left as it was")
         UNDONE = "undone", _("undone")
 
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
+    # The unique constraint begins with the batch and serves its key too.
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows", db_index=False)
+    # None for a rejected row, and while the review is not there yet: `after` then names State and session.
+    review = models.ForeignKey(Review, null=True, on_delete=models.PROTECT, related_name="import_rows")
     number = models.PositiveIntegerField()
     place = models.CharField(max_length=200)
     label = models.CharField(max_length=20, blank=True)
+    text_key = models.CharField(max_length=32, blank=True, db_collation="C")  # digest of the bare text it brings
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
     take = models.BooleanField(default=False)  # a person decided a conflict for this file
     fields = ArrayField(models.CharField(max_length=20), default=list)  # which parts differ
+    # Those of them that are written only when a person takes the file's word.
+    disputed = ArrayField(models.CharField(max_length=20), default=list)
     before = models.JSONField(null=True)  # as it stood when the file was read (imports.snapshots)
     after = models.JSONField(default=dict)  # what the file says; absent parts are not stated by it
     passage = models.TextField(blank=True, db_default="")  # how the file prints it
     message = models.TextField(blank=True)
     recommendation = models.ForeignKey(Recommendation, null=True, on_delete=models.PROTECT, related_name="import_rows")
+    mention = models.ForeignKey(Mention, null=True, on_delete=models.PROTECT, related_name="import_rows")
 
     class Meta:
         verbose_name = _("row of an import")

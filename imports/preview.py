@@ -7,12 +7,10 @@ from django.utils.translation import gettext as _
 
 from imports.comparing import compare
 from imports.models import Batch, Row
-from imports.reading import Problem, Reading, ReadPosition, ReadRecommendation, Severity
-from imports.snapshots import Reader, Snapshot, held_in
+from imports.reading import Problem, Reading, ReadMention, ReadPosition, ReadRecommendation, Severity, text_key
+from imports.snapshots import Held, Reader, Snapshot, held_in
 from recommendations.models import Recommendation
 from reviews.models import Document, Review
-
-Held = dict[str, tuple[Recommendation, Snapshot]]
 
 
 def make_rows(batch: Batch, reading: Reading, review: Review, document: Document) -> tuple[list[Row], dict[str, Any]]:
@@ -24,15 +22,17 @@ def make_rows(batch: Batch, reading: Reading, review: Review, document: Document
     samples = _samples(review)
     for recommendation in reading.recommendations:
         if recommendation.label in samples:
-            rows.append(_rejected(batch, _sample_there(recommendation)))
+            rows.append(rejected_row(batch, _sample_there(recommendation)))
             continue
         said = reader.wanted(recommendation, reading)
         rows.append(_compared(batch, recommendation, said, held, documents, document))
     for position in reading.positions:
         rows.append(_position(batch, position, held, documents, document))
-    rows += [_rejected(batch, problem) for problem in reading.problems if problem.severity == Severity.REJECTED]
+    rows += [rejected_row(batch, problem) for problem in reading.problems if problem.severity == Severity.REJECTED]
     for number, row in enumerate(rows, 1):
         row.number = number
+        if row.outcome != Row.Outcome.REJECTED:
+            belongs(row, review)
     return rows, _facts(reading, reader)
 
 
@@ -40,30 +40,47 @@ def _compared(
     batch: Batch,
     read: ReadRecommendation | ReadPosition,
     said: Snapshot,
-    held: Held,
+    held: dict[str, Held],
     documents: dict[int, Document],
     document: Document,
 ) -> Row:
-    recommendation, before = held.get(read.label, (None, None))
-    source = documents.get(before["source"][0]) if before else None
+    there = held.get(read.label)
+    source = documents.get(there.snapshot["source"][0]) if there else None
+    return compared_row(batch, read, said, there, document, source)
+
+
+def compared_row(
+    batch: Batch,
+    read: ReadRecommendation | ReadPosition | ReadMention,
+    said: Snapshot,
+    there: Held | None,
+    document: Document,
+    source: Document | None,
+) -> Row:
+    """The row of what a file says of one recommendation: new, changed, unchanged or a conflict."""
+    before = there.snapshot if there else None
     verdict = compare(before, said, document, source)
     return Row(
         batch=batch,
         place=str(read.place)[:200],
         label=read.label,
+        text_key=text_key(said["text"]) if "text" in said else "",
         outcome=verdict.outcome,
         fields=verdict.fields,
+        disputed=verdict.disputed,
         message=verdict.message,
         before=before,
         after=said,
         passage=read.passage,
-        recommendation=recommendation,
+        recommendation_id=there.pk if there else None,
     )
 
 
-def _position(batch: Batch, read: ReadPosition, held: Held, documents: dict[int, Document], document: Document) -> Row:
+def _position(
+    batch: Batch, read: ReadPosition, held: dict[str, Held], documents: dict[int, Document], document: Document
+) -> Row:
     said = Reader.wanted_position(read)
-    if read.label in held and not held[read.label][1]["removed"]:
+    if read.label in held and not held[read.label].snapshot["removed"]:
         return _compared(batch, read, said, held, documents, document)
     message = _(
         "This review has no recommendation %(label)s yet. It is answered as soon as a report or list brings it."
@@ -80,7 +97,8 @@ def _position(batch: Batch, read: ReadPosition, held: Held, documents: dict[int,
     )
 
 
-def _rejected(batch: Batch, problem: Problem) -> Row:
+def rejected_row(batch: Batch, problem: Problem) -> Row:
+    """The row of what a file says and cannot be used."""
     said = {"value": problem.value, "column": problem.column}
     return Row(
         batch=batch,
@@ -89,6 +107,14 @@ def _rejected(batch: Batch, problem: Problem) -> Row:
         message=problem.reason,
         after=said,
     )
+
+
+def belongs(row: Row, review: Review) -> None:
+    """Say which review a row is of; of one that is not there yet, its State and session, by which commit makes it."""
+    if review.pk is None:
+        row.after["review"] = [review.state_id, review.session_id]
+    else:
+        row.review = review
 
 
 def _samples(review: Review) -> set[str | None]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import blake2b
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -159,6 +160,7 @@ class ReadMention:
     symbol: str
     place: Place
     published: dt.date | None = None  # the day of the document it stands in
+    passage: str = ""  # a row of a table is its own passage
 
 
 class PassedOver(NamedTuple):
@@ -261,6 +263,11 @@ def bare_text(text: str) -> str:
     """The letters and digits of a text, in NFKC and case-folded: what `same_text` compares, and what can be a key."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return "".join(filter(str.isalnum, folded))
+
+
+def text_key(text: str) -> str:
+    """A digest of the bare text, 32 hexadecimal digits: equal for two texts where `same_text` holds."""
+    return blake2b(bare_text(text).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 # A letter counts as a suffix only when tied to the number ("140.7a", "140.7 (a)"): "140.7 a plan" starts with a word.

@@ -1,55 +1,86 @@
 """What a recommendation holds, as plain values that can be kept beside a row, compared and put back.
 
 A snapshot has these parts; one that a document does not state is absent from what it says:
-`text`, `states` ([State id or null, printed name], in order), `issues` ([issue id, scheme, primary]), `groups` and
-`goals` (ids), `position` (response, claim, paragraph, explanation: of this document), `source` (document id, place).
+`text`, `states` ([State id or null, printed name], in order), `issues` ([issue id, scheme, primary], of OHCHR's
+scheme), `groups` and `goals` (ids), `position` (response, claim, paragraph, explanation: of this document), `source`
+(document id, place), `ids` ([scheme, value] of other databases). Issues of UPR Info's scheme come with mentions and
+are no part of it.
 """
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
-from imports.reading import Reading, ReadPosition, ReadRecommendation
+from imports.reading import Reading, ReadMention, ReadPosition, ReadRecommendation
 from imports.resolve import Resolver
-from recommendations.models import Position, Recommendation
+from recommendations.models import ExternalId
 from reviews.models import Document, Review
 
 Snapshot = dict[str, Any]
 Term = TypeVar("Term", bound=models.Model)
 TERMS = ("issues", "groups", "goals")
 
+# The snapshot of recommendation `r`, as jsonb; its parameter is the id of the document whose answer is meant. The one
+# place where it is made: a preview keeps it, and commit and undo compare with it inside the database.
+SNAPSHOT = """
+    jsonb_build_object(
+        'text', r.text,
+        'states', coalesce((
+            SELECT jsonb_agg(jsonb_build_array(s.state_id, s.printed) ORDER BY s."order")
+            FROM recommendations_recommendingstate s WHERE s.recommendation_id = r.id), '[]'),
+        'issues', coalesce((
+            SELECT jsonb_agg(jsonb_build_array(i.issue_id, i.scheme, i.is_primary) ORDER BY i.issue_id)
+            FROM recommendations_recommendationissue i
+            WHERE i.recommendation_id = r.id AND i.scheme = 'uhri_theme'), '[]'),
+        'groups', coalesce((
+            SELECT jsonb_agg(g.persongroup_id ORDER BY g.persongroup_id)
+            FROM recommendations_recommendation_groups g WHERE g.recommendation_id = r.id), '[]'),
+        'goals', coalesce((
+            SELECT jsonb_agg(g.goal_id ORDER BY g.goal_id)
+            FROM recommendations_recommendation_goals g WHERE g.recommendation_id = r.id), '[]'),
+        'position', (
+            SELECT jsonb_build_object('response', p.response, 'claim', p.claim, 'paragraph', p.paragraph,
+                                      'explanation', p.explanation)
+            FROM recommendations_position p WHERE p.recommendation_id = r.id AND p.document_id = %s),
+        'source', jsonb_build_array(r.source_document_id, r.source_place),
+        'ids', coalesce((
+            SELECT jsonb_agg(jsonb_build_array(e.scheme, e.value) ORDER BY e.scheme, e.value)
+            FROM recommendations_externalid e WHERE e.recommendation_id = r.id), '[]'),
+        'removed', r.removed_at IS NOT NULL
+    )
+"""
 
-def held_in(review: Review, document: Document) -> dict[str, tuple[Recommendation, Snapshot]]:
-    """Every labelled recommendation of a review, removed ones too, with its snapshot; 6 queries.
+
+@dataclass(frozen=True)
+class Held:
+    """A recommendation that is there, and what it holds; of a sample only that it is there."""
+
+    pk: int
+    review_id: int
+    label: str
+    snapshot: Snapshot
+
+
+def held_in(review: Review, document: Document) -> dict[str, Held]:
+    """Every labelled recommendation of a review that is no sample, removed ones too, by label; 1 query.
 
     The review or the document may not be saved yet; then nothing is held of it.
     """
     if review.pk is None:
         return {}
-    positions = Position.objects.filter(document=document) if document.pk else Position.objects.none()
-    mine = models.Prefetch("positions", positions, to_attr="mine")
-    found = Recommendation.objects.filter(review=review, label__isnull=False, is_sample=False)
-    found = found.prefetch_related("recommenders", "issue_links", "groups", "goals", mine)
-    return {str(recommendation.label): (recommendation, _snapshot(recommendation)) for recommendation in found}
+    found = held_where("r.review_id = %s AND r.label IS NOT NULL AND NOT r.is_sample", [review.pk], document)
+    return {held.label: held for held in found}
 
 
-def _snapshot(held: Recommendation) -> Snapshot:
-    positions: list[Position] = held.mine  # type: ignore[attr-defined]
-    return {
-        "text": held.text,
-        "states": [[mention.state_id, mention.printed] for mention in held.recommenders.all()],
-        "issues": sorted([link.issue_id, link.scheme, link.is_primary] for link in held.issue_links.all()),
-        "groups": sorted(group.pk for group in held.groups.all()),
-        "goals": sorted(goal.pk for goal in held.goals.all()),
-        "position": _position_values(positions[0]) if positions else None,
-        "source": [held.source_document_id, held.source_place],
-        "removed": held.removed_at is not None,
-    }
-
-
-def _position_values(position: Position) -> dict[str, str]:
-    return {name: getattr(position, name) for name in ("response", "claim", "paragraph", "explanation")}
+def held_where(condition: str, parameters: Sequence[Any], document: Document) -> list[Held]:
+    """The recommendations `r` for which this SQL holds, with what they hold; 1 query."""
+    query = f"SELECT r.id, r.review_id, coalesce(r.label, ''), {SNAPSHOT}::text FROM recommendations_recommendation r"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{query} WHERE {condition}", [document.pk, *parameters])
+        return [Held(pk, review, label, json.loads(said)) for pk, review, label, said in cursor.fetchall()]
 
 
 class Reader:
@@ -65,7 +96,7 @@ class Reader:
         """What a document says of one recommendation. Only a document with themes in it speaks of themes."""
         said: Snapshot = {
             "text": row.text,
-            "states": [self._mention(name) for name in row.states],
+            "states": [self.mention(name) for name in row.states],
             "position": {
                 "response": str(row.response),
                 "claim": str(row.claim or ""),
@@ -74,12 +105,28 @@ class Reader:
             },
             "source": [self.document_id, str(row.place)[:100]],
         }
-        if any(each.themes for each in reading.recommendations):
-            issues = self._known(row.themes, self.resolver.issue)
-            said["issues"] = sorted([issue.pk, issue.scheme, index == 0] for index, issue in enumerate(issues))
-            said["groups"] = sorted(group.pk for group in self._known(row.groups, self.resolver.group))
-            said["goals"] = sorted(goal.pk for goal in self._known(row.goals, self.resolver.goal))
-        return said
+        return said | self._terms(row) if any(each.themes for each in reading.recommendations) else said
+
+    def wanted_of_record(self, row: ReadMention) -> Snapshot:
+        """What a record of UHRI with a number says of that recommendation."""
+        answer = {"response": str(row.response), "claim": str(row.claim or ""), "paragraph": "", "explanation": ""}
+        said: Snapshot = {
+            "text": row.text,
+            "states": [self.mention(name) for name in row.states],
+            "position": answer,
+            "source": [self.document_id, str(row.place)[:100]],
+            "ids": [[ExternalId.Scheme.UHRI, row.key]] if row.key else [],
+        }
+        return said | self._terms(row) if row.issues or row.groups or row.goals else said
+
+    def _terms(self, row: ReadRecommendation | ReadMention) -> Snapshot:
+        themes = row.themes if isinstance(row, ReadRecommendation) else row.issues
+        issues = self.known(themes, self.resolver.issue)
+        return {
+            "issues": sorted([issue.pk, issue.scheme, index == 0] for index, issue in enumerate(issues)),
+            "groups": sorted(group.pk for group in self.known(row.groups, self.resolver.group)),
+            "goals": sorted(goal.pk for goal in self.known(row.goals, self.resolver.goal)),
+        }
 
     @staticmethod
     def wanted_position(row: ReadPosition) -> Snapshot:
@@ -93,13 +140,15 @@ class Reader:
             }
         }
 
-    def _mention(self, printed: str) -> list[Any]:
+    def mention(self, printed: str) -> list[Any]:
+        """A recommending State as snapshots hold it; the name of an unknown one keeps its place."""
         state = self.resolver.state(printed)
         if state is None:
             self.unknown_states.add(printed)
         return [state.pk if state else None, printed[:150]]
 
-    def _known(self, labels: Iterable[str], find: Callable[[str], Term | None]) -> list[Term]:
+    def known(self, labels: Iterable[str], find: Callable[[str], Term | None]) -> list[Term]:
+        """The terms with these labels, each once, in order; unknown labels are remembered and left out."""
         found: dict[int, Term] = {}
         for label in labels:
             term = find(label)

@@ -13,12 +13,12 @@ from recommendations.querysets import PositionQuerySet, RecommendationQuerySet
 from reviews.models import Document, Review
 from states.models import State
 
-_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no letter or digit that is read as another
+ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no letter or digit that is read as another
 
 
 def new_public_id() -> str:
     """A short name for use in addresses: 8 characters, about 39 bits, never reused."""
-    return "".join(secrets.choice(_ALPHABET) for _i in range(8))
+    return "".join(secrets.choice(ALPHABET) for _i in range(8))
 
 
 class Response(models.TextChoices):

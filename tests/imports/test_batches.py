@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from history.log import Actor
 from history.models import Event
-from imports import batches
+from imports import batches, undoing
 from imports.documents import import_document
 from imports.models import Batch, Row
 from imports.preview import make_rows
@@ -117,9 +117,10 @@ def test_text_of_another_document_is_a_conflict_that_a_person_settles(tmp_path: 
     other = [THEME, ("140.1 Build universities (France, Spain)", "Supported", "Right to education", "")]
     batch = opened(listed(tmp_path, other, "other.docx"))
     row = batch.rows.get(label="140.1")
-    assert (row.outcome, row.fields) == ("conflict", ["text"])
+    assert (row.outcome, row.disputed, row.fields) == ("conflict", ["text"], ["position", "text"])
     batches.commit_batch(batch=batch, by=ACTOR)
     assert texts()["140.1"] == "Build schools"
+    assert Position.objects.filter(recommendation__label="140.1").count() == 2  # its answer is not in dispute
     batch = opened(listed(tmp_path, other, "other.docx"))
     batches.decide(row=batch.rows.get(label="140.1"), take=True)
     batches.commit_batch(batch=batch, by=ACTOR)
@@ -350,15 +351,14 @@ def test_status_published_while_an_import_is_taken_back_is_refused_or_keeps_its_
     held, voice = Recommendation.objects.get(label="140.1"), make.make_organisation()
     refused: list[str] = []
     publishing = threading.Thread(target=with_own_connection, args=[lambda: refused.extend(publish(held, voice))])
-    looked = batches._touched_since
+    looked = undoing.mark_touched
 
-    def slowly(*given: Any) -> dict[int, str]:
-        found = looked(*given)
+    def slowly(given: Batch) -> None:
+        looked(given)
         publishing.start()
         publishing.join(timeout=2)  # long enough for a publication that nothing holds up
-        return found
 
-    monkeypatch.setattr(batches, "_touched_since", slowly)
+    monkeypatch.setattr(undoing, "mark_touched", slowly)
     batches.undo_batch(batch=batch, by=ACTOR)
     publishing.join(timeout=20)
     held.refresh_from_db()

@@ -1,0 +1,152 @@
+"""Writing a batch: all of it in the caller's transaction, compared with what its preview saw, set by set."""
+
+from django.db import connection
+from django.utils import timezone
+
+from history.log import Actor, record, record_each
+from imports import events, writer
+from imports.models import Batch, Row
+from imports.places import document_of
+from imports.snapshots import SNAPSHOT
+from imports.work import column, done, lock, plan_commit, run
+from recommendations import derived
+from recommendations.models import Recommendation
+from reviews.models import Document, Review
+
+
+class Differs(Exception):
+    """These rows (ids) are not about what their preview saw."""
+
+    def __init__(self, rows: list[int]) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+def commit(batch: Batch, by: Actor) -> Batch:
+    """Write a batch that is shown, and nothing of any other; raises Differs."""
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    if batch.status not in {Batch.Status.PREVIEW, Batch.Status.COMMITTING}:
+        return batch
+    _make_reviews(batch)
+    plan_commit(batch.pk)
+    lock()
+    document = document_of(batch)
+    if different := _different(document):
+        raise Differs(different)
+    _write(document)
+    touched = _touched() + _answer_waiting()
+    derived.refresh_positions(touched)
+    derived.refresh_leads(touched)
+    _note_rows(batch)
+    _tell(batch, document, by)
+    done()
+    return batch
+
+
+def _make_reviews(batch: Batch) -> None:
+    """Make the reviews that rows speak of and that are not there yet; nobody else's are touched."""
+    rows = batch.rows.filter(review=None).exclude(outcome=Row.Outcome.REJECTED).order_by()
+    pairs = rows.values_list("after__review", flat=True).distinct()
+    Review.objects.bulk_create(
+        (Review(state_id=pair[0], session_id=pair[1]) for pair in pairs if pair), ignore_conflicts=True
+    )
+
+
+DIFFERENT = f"""
+    SELECT w.row_id FROM import_work w
+    JOIN imports_row row ON row.id = w.row_id
+    LEFT JOIN recommendations_recommendation r ON r.id = w.held_id
+    WHERE w.review_id IS NULL
+        OR NOT w.mentions AND (
+            w.held_id IS NOT NULL AND row.before IS DISTINCT FROM {SNAPSHOT}
+            OR w.held_id IS NULL AND EXISTS (
+                SELECT 1 FROM recommendations_recommendation other
+                WHERE other.review_id = w.review_id AND other.label = w.label
+                    AND (w.outcome = 'new' OR other.removed_at IS NULL)
+            )
+            OR EXISTS (
+                SELECT 1 FROM jsonb_array_elements(row.after -> 'ids') each (said)
+                JOIN recommendations_externalid e ON e.scheme = said ->> 0 AND e.value = said ->> 1
+                WHERE e.recommendation_id IS DISTINCT FROM w.held_id
+            )
+        )
+"""
+
+
+def _different(document: Document) -> list[int]:
+    """The rows about something that is not as their preview saw it."""
+    return column(DIFFERENT, [document.pk])
+
+
+def _write(document: Document) -> None:
+    writer.create(document.pk)
+    writer.revive()
+    writer.put(document.pk, "after")
+
+
+def _touched() -> list[int]:
+    """The recommendations that were there before and are written to."""
+    return column("SELECT recommendation_id FROM import_work WHERE writes AND NOT made")
+
+
+WAITING = """
+    FROM imports_row answer
+    JOIN imports_batch batch ON batch.id = answer.batch_id AND batch.status = 'committed'
+    JOIN import_work w ON w.review_id = answer.review_id AND w.label = answer.label AND w.writes AND w.outcome = 'new'
+    WHERE answer.outcome = 'waiting'
+"""
+
+
+def _answer_waiting() -> list[int]:
+    """Give new recommendations the answers that an addendum brought before them; the ids of those that got one."""
+    run(
+        f"""
+        INSERT INTO recommendations_position (recommendation_id, response, claim, document_id, paragraph, explanation)
+        SELECT w.recommendation_id, answer.after #>> '{{position,response}}', answer.after #>> '{{position,claim}}',
+            batch.document_id, answer.after #>> '{{position,paragraph}}', answer.after #>> '{{position,explanation}}'
+        {WAITING}
+        ON CONFLICT ON CONSTRAINT one_position_per_document DO UPDATE SET response = excluded.response,
+            claim = excluded.claim, paragraph = excluded.paragraph, explanation = excluded.explanation
+        """
+    )
+    return column(
+        f"""
+        UPDATE imports_row SET outcome = 'changed', state = 'written', recommendation_id = found.recommendation_id,
+            before = '{{"position": null}}'
+        FROM (SELECT answer.id, w.recommendation_id {WAITING}) found
+        WHERE imports_row.id = found.id RETURNING imports_row.recommendation_id
+        """
+    )
+
+
+def _note_rows(batch: Batch) -> None:
+    """What became of each row, and of which recommendation and review it is."""
+    run(
+        """
+        UPDATE imports_row row SET review_id = w.review_id, recommendation_id = w.recommendation_id,
+            state = CASE WHEN w.writes THEN 'written' WHEN w.outcome = 'conflict' THEN 'left' ELSE row.state END
+        FROM import_work w
+        WHERE row.id = w.row_id AND NOT w.mentions AND (w.writes OR w.outcome = 'conflict' OR row.review_id IS NULL)
+        """
+    )
+
+
+def _tell(batch: Batch, document: Document, by: Actor) -> None:
+    """The batch's own end, an event for each recommendation, and the one event that people read."""
+    written = "SELECT DISTINCT recommendation_id, review_id FROM import_work WHERE writes"
+    record_each(events.RECOMMENDATION_IMPORTED, Recommendation, written, by=by, new={"document": document.pk})
+    batch.review, batch.document = document.review, document
+    batch.status, batch.committed_at, batch.problem = Batch.Status.COMMITTED, timezone.now(), ""
+    batch.lease_until = None
+    batch.save(update_fields=["review", "document", "status", "committed_at", "problem", "lease_until"])
+    numbers = counted(batch)
+    if numbers["new"] or numbers["changed"]:
+        new = {name: numbers[name] for name in ("new", "changed", "unchanged")} | {"document": document.pk}
+        record(events.DOCUMENT_IMPORTED, document, by=by, review_id=document.review_id, new=new)
+
+
+def counted(batch: Batch) -> dict[str, int]:
+    """How many rows of a batch that is saved have each outcome."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome, count(*) FROM imports_row WHERE batch_id = %s GROUP BY outcome", [batch.pk])
+        return dict.fromkeys(Row.Outcome.values, 0) | dict(cursor.fetchall())

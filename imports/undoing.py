@@ -1,0 +1,99 @@
+"""Taking a batch back, all rows at once: what nothing has happened to since; the other rows say why they stay."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from history.log import Actor, record, record_each
+from imports import events, writer
+from imports.models import Batch
+from imports.snapshots import SNAPSHOT
+from imports.work import column, done, lock, plan_undo, run
+from recommendations import derived
+from recommendations.models import Recommendation
+from reviews.models import Document
+
+
+def undo(batch: Batch, by: Actor) -> Batch:
+    """Take a committed batch back in the caller's transaction.
+
+    A recommendation that it made is removed: its address then says that it is gone. While rows stay, the batch stays
+    committed, so that the rest can be taken back once what stands in the way (a later import, say) is gone.
+    """
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    if batch.status not in {Batch.Status.COMMITTED, Batch.Status.UNDOING} or batch.document is None:
+        return batch
+    plan_undo(batch.pk)
+    # Before anybody looks at what was recorded on them: a status published from now on waits, and finds them removed.
+    lock()
+    mark_touched(batch)
+    _mark_changed(batch.document)
+    run("UPDATE imports_row row SET message = w.message FROM import_work w WHERE w.row_id = row.id")
+    left = run("DELETE FROM import_work WHERE message <> ''")
+    _take_back(batch.document)
+    undone = run("UPDATE imports_row row SET state = 'undone' FROM import_work w WHERE w.row_id = row.id")
+    _tell(batch, batch.document, undone, left, by)
+    done()
+    return batch
+
+
+def _take_back(document: Document) -> None:
+    writer.remove()
+    # What an import made is left as it was, under its address; only what it changed is put back.
+    run("UPDATE import_work SET parts = '{}' WHERE outcome = 'new'")
+    writer.put(document.pk, "before")
+    touched = column("SELECT DISTINCT recommendation_id FROM import_work WHERE writes")
+    derived.refresh_positions(touched)
+    derived.refresh_leads(touched)
+
+
+def mark_touched(batch: Batch) -> None:
+    """Say why a recommendation that the batch made cannot go: people worked on it, or another document speaks of it."""
+    worked_on = "SELECT 1 FROM recommendations_{} held WHERE held.recommendation_id = w.recommendation_id"
+    _mark(worked_on.format("assessment"), _("A status was recorded on it; it stays."))
+    _mark(worked_on.format("check"), _("Somebody looked at it again; it stays."))
+    _mark(worked_on.format("draft"), _("Somebody has a draft for it; it stays."))
+    other = worked_on.format("position") + " AND held.document_id IS DISTINCT FROM %s"
+    _mark(other, _("Another document answers it; it stays."), batch.document_id)
+    later = """
+        SELECT 1 FROM imports_row later JOIN imports_batch b ON b.id = later.batch_id
+        WHERE later.recommendation_id = w.recommendation_id AND later.state = 'written' AND b.committed_at > %s
+    """
+    _mark(later, _("A later import changed it; it stays."), batch.committed_at)
+
+
+def _mark(found: str, sentence: str, *parameters: object) -> None:
+    run(
+        f"UPDATE import_work w SET message = %s WHERE outcome = 'new' AND writes AND message = '' AND EXISTS ({found})",
+        [sentence, *parameters],
+    )
+
+
+def _mark_changed(document: Document) -> None:
+    """Say of rows whose parts are not what they wrote that somebody changed them since."""
+    said = "jsonb_set(row.after, '{source,0}', to_jsonb(%s::bigint), false)"
+    run(
+        f"""
+        UPDATE import_work SET message = %s
+        FROM import_work w
+        JOIN imports_row row ON row.id = w.row_id
+        JOIN recommendations_recommendation r ON r.id = w.recommendation_id
+        CROSS JOIN LATERAL (SELECT {SNAPSHOT} AS now, {said} AS said) held
+        WHERE import_work.row_id = w.row_id AND w.writes AND w.message = '' AND EXISTS (
+            SELECT 1 FROM unnest(w.parts) part WHERE part <> 'ids' AND now -> part IS DISTINCT FROM held.said -> part
+        )
+        """,
+        [_("It was changed again since; it stays as it is."), document.pk, document.pk],
+    )
+
+
+def _tell(batch: Batch, document: Document, undone: int, left: int, by: Actor) -> None:
+    batch.facts = batch.facts | {"undone": batch.facts.get("undone", 0) + undone, "left": left}
+    batch.status, batch.problem, batch.lease_until = Batch.Status.COMMITTED, "", None
+    if not left:
+        batch.status, batch.undone_at = Batch.Status.UNDONE, timezone.now()
+    batch.save(update_fields=["status", "undone_at", "facts", "problem", "lease_until"])
+    if undone:
+        back = "SELECT DISTINCT recommendation_id, review_id FROM import_work WHERE recommendation_id IS NOT NULL"
+        record_each(events.RECOMMENDATION_TAKEN_BACK, Recommendation, back, by=by, new={"document": document.pk})
+        new = {"undone": undone, "left": left, "document": document.pk}
+        record(events.IMPORT_UNDONE, document, by=by, review_id=document.review_id, new=new)
