@@ -14,7 +14,7 @@ from psycopg.errors import QueryCanceled
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.views import exception_handler
 
-from api import addresses
+from api import addresses, request_ids
 from reviews.selection import UnknownChoice
 
 logger = logging.getLogger(__name__)
@@ -105,6 +105,7 @@ def problem(status: int, detail: str, kind: str = "", more: dict[str, Any] | Non
     """A problem document, whatever type was asked for. `kind` names problems that a program may tell apart."""
     kind_uri = f"urn:upr-tracker:problem:{kind}" if kind else "about:blank"
     body = {"type": kind_uri, "title": HTTPStatus(status).phrase, "status": status, "detail": detail} | (more or {})
+    body["request_id"] = request_ids.current()
     return HttpResponse(orjson.dumps(body), status=status, content_type=PROBLEM)
 
 

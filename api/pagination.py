@@ -16,6 +16,7 @@ from api.errors import bad_value
 from api.parameters import flag
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
+PAGE_SIZES = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
 OWN = ("cursor", "page_size", "count")  # parameters of paging; all others are the question itself
 
 
@@ -57,10 +58,9 @@ class CursorPages(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        size = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
         flag_type = {"type": "boolean", "default": False}
         return [
-            query_parameter("page_size", size, "Rows of a page."),
+            query_parameter("page_size", PAGE_SIZES, "Rows of a page."),
             query_parameter("cursor", {"type": "string"}, "Where the page begins, as `next` of the page before says."),
             query_parameter("count", flag_type, "Whether to count all rows."),
         ]

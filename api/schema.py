@@ -8,12 +8,18 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 
 from api.errors import PROBLEM
+from api.pagination import PAGE_SIZES
 
 View = TypeVar("View", bound=type)
 SAMPLE = OpenApiParameter("sample", bool, description="Whether labelled sample data is included.", default=False)
 AS_OF = OpenApiParameter(
     "as_of", OpenApiTypes.DATE, description="Statuses as they stood on this day, by what is known now."
 )
+
+AFTER = OpenApiParameter(
+    "after", int, description="The `mark` of the answer before; 0, the beginning, without one.", default=0
+)
+PAGE_SIZE = OpenApiParameter("page_size", PAGE_SIZES, description="Rows of a page.")
 
 
 class RootSerializer(serializers.Serializer[Any]):
@@ -28,6 +34,7 @@ class RootSerializer(serializers.Serializer[Any]):
     goals = serializers.URLField()
     events = serializers.URLField()
     statuses = serializers.URLField()
+    changes = serializers.URLField()
     schema = serializers.URLField()
     docs = serializers.URLField()
 
@@ -39,6 +46,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="A sentence for people.")
+    request_id = serializers.CharField(help_text="What to name when asking about it; the X-Request-Id of the answer.")
     parameter = serializers.CharField(required=False)
     value = serializers.CharField(required=False)
     allowed = serializers.ListField(child=serializers.CharField(), required=False)
@@ -53,19 +61,26 @@ def refusal(sentence: str) -> OpenApiResponse:
     return OpenApiResponse(ProblemSerializer, description=sentence)
 
 
+BAD = {(400, PROBLEM): refusal("A parameter or its value is not known here.")}
+
+
+def answers(shape: Any) -> dict[Any, Any]:
+    """What a resource of its own kind answers, and how it refuses."""
+    return {200: shape, **BAD}
+
+
 def described(*, gone: bool = False) -> Callable[[View], View]:
     """Says of a resource's two operations what they answer, and how they refuse."""
 
     def decorate(view: View) -> View:
         reads = {"sample": SAMPLE, "as_of": AS_OF}
         parameters = [reads[name] for name in view.reads]  # type: ignore[attr-defined]
-        bad = {(400, PROBLEM): refusal("A parameter or its value is not known here.")}
         missing = {(404, PROBLEM): refusal("There is none with this name.")}
         removed = {(410, PROBLEM): refusal("It was removed.")} if gone else {}
         listed, one = view.serializer_class, view.detail_serializer or view.serializer_class  # type: ignore[attr-defined]
         return extend_schema_view(
-            list=extend_schema(parameters=parameters, responses={200: listed(many=True), **bad}),
-            retrieve=extend_schema(parameters=parameters, responses={200: one, **bad, **missing, **removed}),
+            list=extend_schema(parameters=parameters, responses={200: listed(many=True), **BAD}),
+            retrieve=extend_schema(parameters=parameters, responses={200: one, **BAD, **missing, **removed}),
         )(view)
 
     return decorate

@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.conditional import CODE
 from api.errors import PROBLEM
 from api.parameters import check_names
 from api.schema import refusal
@@ -13,6 +14,8 @@ from api.serializers.statuses import StatusesSerializer, statuses
 
 class StatusView(APIView):
     """The statuses there are, and the nearest that other scales have. "Not Assessed" is no status: it is none."""
+
+    changes_with = CODE
 
     @extend_schema(
         operation_id="statuses_list",

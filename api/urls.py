@@ -5,7 +5,7 @@ from django.views.generic import TemplateView
 from rest_framework.routers import SimpleRouter
 
 from api import bulk, errors, views
-from api.resources import recommendations, reviews, vocabularies
+from api.resources import changes, recommendations, reviews, vocabularies
 from api.statuses import StatusView
 
 router = SimpleRouter()
@@ -25,6 +25,7 @@ version_1 = [
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     path("recommendations.csv", bulk.RecommendationCsv.as_view(), name="api-recommendation-csv"),
     path("dyads.csv", bulk.DyadCsv.as_view(), name="api-dyad-csv"),
+    path("changes/", changes.ChangesView.as_view(), name="api-changes"),
     *router.urls,
 ]
 urlpatterns = [

@@ -9,24 +9,28 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import addresses, schema
+from api.conditional import CODE
 from api.parameters import check_names
 
 
 class RootView(APIView):
     """The resources there are."""
 
+    changes_with = CODE
     NAMES = ("states", "sessions", "reviews", "recommendations", "issues", "groups", "goals", "events")
 
     @extend_schema(responses=schema.RootSerializer, tags=["root"])
     def get(self, request: Request) -> Response:
         check_names(request, ())
         lists = {name: addresses.resource(f"{name.removesuffix('s')}-list", request) for name in self.NAMES}
-        about = {name: addresses.resource(name, request) for name in ("statuses", "schema", "docs")}
+        about = {name: addresses.resource(name, request) for name in ("statuses", "changes", "schema", "docs")}
         return Response(lists | about)
 
 
 class SchemaView(SpectacularAPIView):
     """The OpenAPI schema, in YAML or JSON as the Accept header asks."""
+
+    changes_with = CODE
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -8,6 +8,7 @@ everything that the previous holder committed.
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
@@ -52,6 +53,32 @@ def position_at(moment: datetime.datetime) -> int:
     """The last position given before a moment; 0 where that was none. Times grow with positions."""
     before = FeedEntry.objects.filter(sequenced_at__lt=moment).order_by("-sequenced_at", "-position")
     return before.values_list("position", flat=True).first() or 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the feed has come, and whether everything that is committed has its position."""
+
+    position: int
+    sequenced_at: datetime.datetime | None
+    is_complete: bool
+
+
+def standing() -> Standing:
+    """The newest position (0 while nothing has happened), when it was given, and whether nothing waits for one.
+
+    One statement, so that its parts belong together: what was committed before it is in the feed or still pending.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT newest.position, newest.sequenced_at, NOT EXISTS (SELECT FROM history_pending)
+            FROM (SELECT) AS one
+            LEFT JOIN (SELECT position, sequenced_at FROM history_feed ORDER BY position DESC LIMIT 1) newest ON true
+            """
+        )
+        position, sequenced_at, is_complete = cursor.fetchone()
+    return Standing(position or 0, sequenced_at, is_complete)
 
 
 def locked_mark(reader: str) -> FeedMark:

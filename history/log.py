@@ -24,7 +24,7 @@ class Actor:
 
 def record(
     action: registry.Action,
-    target: models.Model,
+    target: models.Model | type[models.Model],
     *,
     by: Actor,
     review_id: int | None = None,
@@ -34,6 +34,8 @@ def record(
 ) -> Event:
     """Write one event inside the caller's transaction and have it sequenced after commit.
 
+    `target` is the row it happened to; a model, where it happened to the table as a whole.
+
     Raises ValueError for a key the action does not declare: free text must never slip into a log that cannot forget.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -41,7 +43,7 @@ def record(
     event = Event.objects.create(
         action=action.name,
         target_type=target._meta.label_lower,
-        target_id=target.pk,
+        target_id=target.pk if isinstance(target, models.Model) else 0,
         review_id=review_id,
         actor_id=by.person_id,
         organisation_id=by.organisation_id,

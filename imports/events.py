@@ -27,3 +27,4 @@ SESSION_LOADED = register(
     keys={"new", "changed", "unchanged", "sample"},
     notifies=False,
 )
+REFERENCE_LOADED = register("reference.loaded", _("loaded a reference file"), public=False, keys={"lines"})

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from history.log import Actor, record
+from imports import events
 from imports.models import LoadedFile
 from issues.models import Goal, Issue, IssueAlias, PersonGroup, PersonGroupAlias
 from reviews.models import Review, Session
@@ -34,6 +36,7 @@ def load_reference(folder: Path = FOLDER) -> dict[str, int]:
         lines = list(csv.DictReader(content.decode().splitlines()))
         load(lines)
         LoadedFile.objects.update_or_create(name=name, defaults={"sha256": digest, "loaded_at": timezone.now()})
+        record(events.REFERENCE_LOADED, LoadedFile, by=Actor(), new={"lines": len(lines)})
         read[name] = len(lines)
     return read
 

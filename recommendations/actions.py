@@ -305,7 +305,20 @@ def name_lead(
 
 def start_leads() -> int:
     """Let those lead whose first day (UTC) has come, however long ago; returns how many recommendations it changed."""
-    return derived.refresh_leads(derived.wrong(derived.LEADS))
+    return refresh_wrong(derived.LEADS)
+
+
+@transaction.atomic
+def refresh_wrong(kept: derived.Kept) -> int:
+    """Bring kept columns up to date wherever they are not; returns how many recommendations that changed.
+
+    An event for each review tells whoever follows the feed that answers are no longer what they were.
+    """
+    ids = derived.wrong(kept)
+    changed = derived.refresh(kept, ids)
+    for review in Review.objects.filter(recommendations__in=ids).distinct().order_by("pk"):
+        record(events.LISTS_REFRESHED, review, by=Actor(), review_id=review.pk, quiet=True)
+    return changed
 
 
 def _lock(recommendation: Recommendation) -> Recommendation:

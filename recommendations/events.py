@@ -24,3 +24,5 @@ CHECK_REDACTED = register("check.redacted", _("redacted the line of a check"), p
 LEAD_NAMED = register(
     "lead.named", _("became the lead organisation"), public=True, keys={"organisation", "from_day", "sample"}
 )
+# An organisation's first day has come, or a repair was needed: nobody did anything, and yet lists show something else.
+LISTS_REFRESHED = register("lists.refreshed", _("brought the lists up to date"), public=False)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from history import feed
-from recommendations import derived
+from recommendations import actions, derived
 
 # Each question is one statement, so that it sees one moment even while people work.
 GAPS = """
@@ -67,7 +67,8 @@ def findings() -> Iterator[str]:
 
 def repair() -> int:
     """Recompute the kept columns where they are wrong and give pending events their places; how many rows changed."""
-    return sum(derived.refresh(kept, derived.wrong(kept)) for kept, _sentence in WRONG) + feed.sequence()
+    pending = feed.sequence()
+    return pending + sum(actions.refresh_wrong(kept) for kept, _sentence in WRONG)
 
 
 def _rows(question: str) -> list[tuple[int, ...]]:

@@ -8,12 +8,14 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from api import pagination
+from api.conditional import DATA
 from api.parameters import check_names, reader_of
 
 
 class Resource(ReadOnlyModelViewSet[Any]):
     """A list and its details. Names that a subclass does not take are refused."""
 
+    changes_with = DATA  # see api.conditional
     keyset: ClassVar[Sequence[str]]  # see api.pagination.CursorPages
     filterset_class: Any = None
     detail_serializer: type[serializers.Serializer[Any]] | None = None

@@ -15,7 +15,7 @@ from tests.api.conftest import Api, assess
 
 # One for the rows with review, position, lead and source; one each for mentions, their States, links to issues, issues,
 # groups and goals.
-LIST_QUERIES = 7
+LIST_QUERIES = 8  # the mark of the answer (api.conditional), and what the list itself asks
 # A detail also reads positions, their documents, voices, bases and the documents of bases.
 DETAIL_QUERIES = 12
 
