@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from history import feed
-from recommendations import actions, derived
+from recommendations import actions, counts, derived
 
 # Each question is one statement, so that it sees one moment even while people work.
 GAPS = """
@@ -54,6 +54,10 @@ def findings() -> Iterator[str]:
     for kept, sentence in WRONG:
         for pk in derived.wrong(kept):
             yield str(sentence) % {"id": pk}
+    for pk in counts.wrong():
+        yield _("Recommendation %(id)s: the facets do not count it as what it is.") % {"id": pk}
+    for tag in counts.wrong_sums():
+        yield _("The facets' number for %(tag)s is not that of the recommendations counted.") % {"tag": tag}
     for (position,) in _rows(GAPS):
         yield _("The feed has a gap before position %(position)s.") % {"position": position}
     for (pk,) in _rows(UNPLACED):
@@ -66,9 +70,10 @@ def findings() -> Iterator[str]:
 
 
 def repair() -> int:
-    """Recompute the kept columns where they are wrong and give pending events their places; how many rows changed."""
+    """Recompute kept columns and counts where they are wrong, and place pending events; how many rows changed."""
     pending = feed.sequence()
-    return pending + sum(actions.refresh_wrong(kept) for kept, _sentence in WRONG)
+    columns = sum(actions.refresh_wrong(kept) for kept, _sentence in WRONG)
+    return pending + columns + counts.repair()
 
 
 def _rows(question: str) -> list[tuple[int, ...]]:

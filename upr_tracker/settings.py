@@ -182,6 +182,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.sweep", "schedule": SWEEP_SECONDS},
     # An organisation that was named to lead from a day to come leads when the day has come.
     "start-leads": {"task": "recommendations.start_leads", "schedule": 3600.0},
+    # Reading facets adds up what changes have appended; this keeps it short.
+    "fold-counts": {"task": "recommendations.fold_counts", "schedule": 60.0},
 }
 
 # How long a worker may take to read a file: longer than the process that reads may run; after it another worker tries.

@@ -1,6 +1,7 @@
 """What States were asked, what they answered, and what became of it."""
 
 from recommendations.models.assessments import Assessment, Basis, Check, Draft, Progress, Status
+from recommendations.models.counts import Count, Counted
 from recommendations.models.facts import (
     Claim,
     ExternalId,
@@ -18,6 +19,8 @@ __all__ = [
     "Basis",
     "Check",
     "Claim",
+    "Count",
+    "Counted",
     "Draft",
     "ExternalId",
     "Mention",
