@@ -13,6 +13,7 @@ class Act(models.TextChoices):
     PUBLISH = "publish", _("publish a status yourself")
     REVIEW = "review", _("publish a colleague's draft, withdraw a status or redact one")
     IMPORT = "import", _("import documents")
+    SETTLE_NAMES = "settle_names", _("settle what names in documents mean, since that holds for everybody")
     NAME_LEAD = "name_lead", _("name the lead organisation of a review")
     READ_MAIL = "read_mail", _("read the mails of this installation")
 
@@ -35,7 +36,7 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.EDITOR: _EDITOR,  # and PUBLISH, where the organisation does not ask for review
     Role.REVIEWER: _REVIEWER,
     Role.MANAGER: _REVIEWER | {Act.IMPORT},
-    Role.ADMINISTRATOR: frozenset({Act.IMPORT, Act.NAME_LEAD, Act.READ_MAIL}),
+    Role.ADMINISTRATOR: frozenset({Act.IMPORT, Act.SETTLE_NAMES, Act.NAME_LEAD, Act.READ_MAIL}),
 }
 
 SENTENCES: dict[Role, Promise] = {
@@ -43,5 +44,8 @@ SENTENCES: dict[Role, Promise] = {
     Role.EDITOR: _("Writes drafts; publishes them too where the organisation does not ask for review."),
     Role.REVIEWER: _("Publishes, withdraws and redacts in the organisation's name."),
     Role.MANAGER: _("Does what a reviewer does, and imports documents for the States the organisation monitors."),
-    Role.ADMINISTRATOR: _("Loads official documents for every State, and names the lead organisation of each review."),
+    Role.ADMINISTRATOR: _(
+        "Loads official documents for every State, settles what names in them mean, and names the lead organisation of "
+        "each review."
+    ),
 }

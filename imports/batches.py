@@ -181,6 +181,7 @@ def _show(batch_id: int, lease: datetime.datetime, prepared: Prepared) -> None:
     if batch is None:
         return
     rows, facts = make_rows(batch, prepared.reading, prepared.review, prepared.document)
+    _decide_as_before(batch, rows)
     batch.rows.all().delete()
     Row.objects.bulk_create(rows, batch_size=1000)
     batch.source = prepared.reading.source
@@ -194,6 +195,13 @@ def _show(batch_id: int, lease: datetime.datetime, prepared: Prepared) -> None:
     batch.problem = ""
     batch.lease_until = None
     batch.save(update_fields=["source", "facts", "review", "status", "problem", "lease_until"])
+
+
+def _decide_as_before(batch: Batch, rows: Iterable[Row]) -> None:
+    """Keep what a person decided of conflicts that an earlier reading of the same file showed in the same words."""
+    decided = {row.label: row.after for row in batch.rows.filter(take=True)}
+    for row in rows:
+        row.take = row.outcome == Row.Outcome.CONFLICT and decided.get(row.label) == row.after
 
 
 def abandoned() -> list[int]:

@@ -146,6 +146,7 @@ def _facts(reading: Reading, reader: Reader) -> dict[str, Any]:
         "claims": dict(Counter(str(row.claim) for row in answers if row.claim)),
         "unknown_states": sorted(reader.unknown_states),
         "unknown_terms": sorted(reader.unknown_terms),
+        "unknown_kinds": reader.unknown_kinds,
         "warnings": [str(problem) for problem in reading.problems if problem.severity == Severity.WARNING],
         "printed_totals": reading.printed_totals,
         "joint": sum(len(row.states) > 1 for row in reading.recommendations),

@@ -91,6 +91,7 @@ class Reader:
         self.resolver = Resolver()
         self.unknown_states: set[str] = set()
         self.unknown_terms: set[str] = set()
+        self.unknown_kinds: dict[str, str] = {}  # of each unknown term: issue, group or goal
 
     def wanted(self, row: ReadRecommendation, reading: Reading) -> Snapshot:
         """What a document says of one recommendation. Only a document with themes in it speaks of themes."""
@@ -154,6 +155,7 @@ class Reader:
             term = find(label)
             if term is None:
                 self.unknown_terms.add(label)
+                self.unknown_kinds[label] = find.__name__
             else:
                 found[term.pk] = term
         return list(found.values())

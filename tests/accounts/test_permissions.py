@@ -19,10 +19,11 @@ TABLE: dict[Act, set[Role]] = {
     Act.PUBLISH: {Role.EDITOR, Role.REVIEWER, Role.MANAGER},
     Act.REVIEW: {Role.REVIEWER, Role.MANAGER},
     Act.IMPORT: {Role.MANAGER},
+    Act.SETTLE_NAMES: set(),
     Act.NAME_LEAD: set(),
     Act.READ_MAIL: set(),
 }
-ADMINISTRATOR = {Act.IMPORT, Act.NAME_LEAD, Act.READ_MAIL}
+ADMINISTRATOR = {Act.IMPORT, Act.SETTLE_NAMES, Act.NAME_LEAD, Act.READ_MAIL}
 CASES = [(role, act) for role in MEMBERS for act in Act]
 
 

@@ -15,6 +15,7 @@ REFUSED = {
     Act.PUBLISH: "you may not publish a status yourself.",
     Act.REVIEW: "you may not publish a colleague's draft, withdraw a status or redact one.",
     Act.IMPORT: "you may not import documents.",
+    Act.SETTLE_NAMES: "you may not settle what names in documents mean, since that holds for everybody.",
     Act.NAME_LEAD: "you may not name the lead organisation of a review.",
     Act.READ_MAIL: "you may not read the mails of this installation.",
 }

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from web.imports import acts, views
+from web.imports import acts, names, views
 
 urlpatterns = [
     path("", views.import_list, name="import-document"),
     path("<slug:key>/", views.import_detail, name="import-detail"),
     path("<slug:key>/commit/", acts.import_commit, name="import-commit"),
     path("<slug:key>/undo/", acts.import_undo, name="import-undo"),
+    path("<slug:key>/names/", names.import_names, name="import-names"),
     path("<slug:key>/again/", acts.import_again, name="import-again"),
     path("<slug:key>/rows/<int:number>/", acts.row_decide, name="import-row-decide"),
 ]

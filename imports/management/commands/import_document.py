@@ -8,6 +8,7 @@ from history.log import Actor
 from history.models import Origin
 from imports.batches import Drifted
 from imports.documents import Result, import_document
+from imports.names import unknown_in
 from imports.reading import UnreadableFile
 
 
@@ -42,6 +43,15 @@ class Command(BaseCommand):
         else:
             self._tell(result, dry_run=options["dry_run"])
 
+    def _tell_unknown(self, result: Result) -> None:
+        """Each unknown name with what it may mean; the page of the import settles it."""
+        known = {each.printed: each.suggestions for each in unknown_in(result.facts, result.source)}
+        for what, names in (("State", result.facts["unknown_states"]), ("term", result.facts["unknown_terms"])):
+            for name in names:
+                close = known.get(name)
+                hint = f" (did you mean {' or '.join(map(str, close))}?)" if close else ""
+                self.stdout.write(f"Unknown {what}: {name}{hint}")
+
     def _tell(self, result: Result, *, dry_run: bool) -> None:
         found = result.to_json()
         responses = ", ".join(f"{number} {code}" for code, number in found["responses"].items() if number)
@@ -55,10 +65,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Conflict, left as it was: {row['label']} ({fields}): {row['reason']}")
         for warning in result.facts["warnings"]:
             self.stdout.write(f"Please look: {warning}")
-        for name in found["unknown_states"]:
-            self.stdout.write(f"Unknown State: {name}")
-        for label in found["unknown_terms"]:
-            self.stdout.write(f"Unknown term: {label}")
+        self._tell_unknown(result)
         counts = [f"{found[name]} {name}" for name in ("new", "changed", "unchanged")]
         counts += [f"{found['waiting']} waiting"] if found["waiting"] else []
         self.stdout.write(", ".join(counts))
