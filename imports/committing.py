@@ -4,7 +4,7 @@ from django.db import connection
 from django.utils import timezone
 
 from history.log import Actor, record, record_each
-from imports import events, writer
+from imports import events, progress, writer
 from imports.models import Batch, Row
 from imports.places import document_of
 from imports.snapshots import SNAPSHOT
@@ -27,16 +27,19 @@ def commit(batch: Batch, by: Actor) -> Batch:
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.status not in {Batch.Status.PREVIEW, Batch.Status.COMMITTING}:
         return batch
+    progress.tell(batch.pk, "comparing")
     _make_reviews(batch)
     plan_commit(batch.pk)
     lock()
     document = document_of(batch)
     if different := _different(document):
         raise Differs(different)
+    progress.tell(batch.pk, "writing")
     _write(document)
     touched = _touched() + _answer_waiting()
     derived.refresh_positions(touched)
     derived.refresh_leads(touched)
+    progress.tell(batch.pk, "noting")
     _note_rows(batch)
     _tell(batch, document, by)
     done()
