@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api import filters, schema
+from api.conditional import DATA
 from api.errors import PROBLEM, bad_value
 from api.parameters import check_names, flag, reader_of
 from history import feed
@@ -64,10 +65,19 @@ class CsvRenderer(BaseRenderer):
     charset = "utf-8"
 
 
+class AnyRenderer(BaseRenderer):
+    """A file, whatever it is; it renders itself."""
+
+    media_type = "*/*"
+    format = "file"
+    charset = None
+
+
 class StreamView(APIView):
     """A table of recommendations that is streamed. What may be asked is checked before the first byte."""
 
     table: ClassVar[Table]
+    changes_with = DATA
 
     def get(self, request: Request) -> StreamingHttpResponse:
         check_names(request, (*READS, *OWN, *selection.FILTERS))

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from rest_framework.routers import SimpleRouter
 
-from api import bulk, errors, views
+from api import bulk, errors, exports, views
 from api.resources import changes, recommendations, reviews, vocabularies
 from api.statuses import StatusView
 
@@ -25,6 +25,9 @@ version_1 = [
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     path("recommendations.csv", bulk.RecommendationCsv.as_view(), name="api-recommendation-csv"),
     path("dyads.csv", bulk.DyadCsv.as_view(), name="api-dyad-csv"),
+    path("exports/", exports.ExportsView.as_view(), name="api-exports"),
+    re_path(r"^exports/(?P<key>[0-9a-z]{8})/$", exports.ExportView.as_view(), name="api-export"),
+    re_path(r"^exports/(?P<key>[0-9a-z]{8})/file$", exports.ExportFileView.as_view(), name="api-export-file"),
     path("changes/", changes.ChangesView.as_view(), name="api-changes"),
     *router.urls,
 ]

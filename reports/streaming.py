@@ -6,7 +6,6 @@ A stream says at its end that it is complete, and how many rows it had; one that
 import contextlib
 import csv
 import io
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,8 +14,6 @@ from django.db.models import QuerySet
 
 from accounts.reader import Reader
 from reports.tables.columns import Column, select
-
-log = logging.getLogger(__name__)
 
 BLOCK = 65_536  # bytes that are sent at a time; a row a time would cost more in calls than in data
 BOM = b"\xef\xbb\xbf"  # tells Excel that a file is UTF-8
@@ -30,27 +27,39 @@ def unhurried(seconds: int) -> Iterator[None]:
         yield
 
 
+class Copying:
+    """The rows as blocks of CSV, by COPY; `count` says how many there were, once all have been read."""
+
+    def __init__(self, rows: QuerySet[Any], columns: Sequence[Column], reader: Reader) -> None:
+        self.question = select(rows, columns, reader, as_cells=True).query
+        self.count = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        # Every value is quoted and an absent one is not, so that no reader takes a # in a text for a closing line's.
+        statement, parameters = self.question.sql_with_params()
+        copying = f"COPY ({statement}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
+        with connection.cursor() as cursor:
+            with connection.wrap_database_errors, cursor.copy(copying, parameters) as copy:
+                yield from blocks(bytes(line) for line in copy)
+            self.count = cursor.rowcount
+
+
 def csv_stream(
     rows: QuerySet[Any], columns: Sequence[Column], reader: Reader, *, mark: int, seconds: int, bom: bool = False
 ) -> Iterator[bytes]:
     """CSV: a line of names, the rows, and a closing line that tells their number and the feed position `mark`.
 
-    Every value is quoted and an absent one is not, so that no reader takes a # in a text for the closing line's.
     Raises what the database raises, after a line that says so.
     """
     yield (BOM if bom else b"") + header(columns)
-    count = 0
+    copying = Copying(rows, columns, reader)
     try:
-        with unhurried(seconds), connection.cursor() as cursor:
-            statement, parameters = select(rows, columns, reader, as_cells=True).query.sql_with_params()
-            copying = f"COPY ({statement}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
-            with connection.wrap_database_errors, cursor.copy(copying, parameters) as copy:
-                yield from blocks(bytes(line) for line in copy)
-            count = cursor.rowcount
+        with unhurried(seconds):
+            yield from copying
     except Error:
         yield b"# incomplete: stopped before the end; ask for less or try again\n"
         raise  # so that the connection is broken off, and a program that reads no comments notices too
-    yield f"# complete: {count} rows, feed position {mark}\n".encode()
+    yield f"# complete: {copying.count} rows, feed position {mark}\n".encode()
 
 
 def header(columns: Sequence[Column]) -> bytes:

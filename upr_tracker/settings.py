@@ -179,6 +179,7 @@ SWEEP_SECONDS = env.float("UPR_SWEEP_SECONDS", 30.0)
 CELERY_BEAT_SCHEDULE = {
     # Catches what a killed process left: events not yet sequenced, messages whose lease ran out.
     "sweep-imports": {"task": "imports.sweep", "schedule": SWEEP_SECONDS},
+    "sweep-downloads": {"task": "reports.sweep", "schedule": SWEEP_SECONDS},
     "sweep-messages": {"task": "notifications.sweep", "schedule": SWEEP_SECONDS},
     # An organisation that was named to lead from a day to come leads when the day has come.
     "start-leads": {"task": "recommendations.start_leads", "schedule": 3600.0},
@@ -193,6 +194,9 @@ IMPORT_WRITE_LEASE_SECONDS = env.float("UPR_IMPORT_WRITE_LEASE_SECONDS", 10)
 
 # How long a stream may take: a reader on a slow line gets more than the seconds of a page.
 STREAM_SECONDS = env.int("UPR_STREAM_SECONDS", 600)
+# Files made for a question: how long they are kept, and how much room all of them may take.
+EXPORT_DAYS = env.int("UPR_EXPORT_DAYS", 7)
+EXPORT_BYTES = env.int("UPR_EXPORT_MB", 2000) * 1_000_000
 
 # -- Mail: EMAIL_URL (smtp://, smtp+tls://, smtp+ssl://); locally each message is a file that administrators can read
 MAIL_DIR = DATA_DIR / "mail"

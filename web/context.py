@@ -66,7 +66,7 @@ ACCOUNT = (
 )
 ACCOUNT_PLACES = (("account_change_password", _("Password")), ("mfa_index", _("Second factor")))
 ADMINISTRATION = (("mail-list", _("Mails of this installation")),)
-MORE = (("state-list", _("States")), ("api-docs", _("API")))
+MORE = (("state-list", _("States")), ("download-list", _("Download")), ("api-docs", _("API")))
 OWN_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}  # as people write them at the head of a page
 LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
 

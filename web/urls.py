@@ -11,5 +11,6 @@ urlpatterns = [
     path("events/", include("web.events.urls")),
     path("my-work/", include("web.work.urls")),
     path("imports/", include("web.imports.urls")),
+    path("downloads/", include("web.downloads.urls")),
     path("mail/", include("web.mail.urls")),
 ]

@@ -1,0 +1,163 @@
+"""The life of a file that answers a question: asked for, made by a worker, fetched, deleted.
+
+One file is made at a time, whoever asks: making files must not keep mails and imports waiting. The lane is a lock of
+the worker's connection to the database, which is also its sign of life: PostgreSQL lets go of it when the worker dies,
+and who holds it next finds the file still "being made" and makes it again.
+"""
+
+import contextlib
+import datetime
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from history import feed
+from history.work import hand_over
+from reports import files
+from reports.models import Export
+from reports.questions import Question
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3  # after so many workers that died over it nobody tries it again
+LONGEST_QUEUE = 20  # files that wait; more are refused, so that nobody can keep the lane busy for a day
+LANE = 0x75_70_72_02  # an arbitrary number of our own for pg_try_advisory_lock
+BUSY = (Export.Status.WAITING, Export.Status.WORKING)
+
+
+class QueueFull(Exception):
+    """Too many files are waiting to be made."""
+
+
+def ask(question: Question, form: str) -> Export:
+    """The file that answers the question now: one that is there, or is being made, or a new one.
+
+    Raises UnknownChoice for a filter's value, QueueFull.
+    """
+    question.rows()  # refused before anything is kept
+    asked = {"digest": question.digest(form), "position": feed.last_position(), "day": timezone.now().date()}
+    same = Export.objects.filter(**asked).exclude(status=Export.Status.FAILED)
+    if found := same.first():
+        return found
+    if Export.objects.filter(status__in=BUSY).count() >= LONGEST_QUEUE:
+        raise QueueFull
+    expires = timezone.now() + datetime.timedelta(days=settings.EXPORT_DAYS)
+    export = Export(table=question.table, format=form, question=question.plain(), expires_at=expires, **asked)
+    try:
+        with transaction.atomic():
+            export.save()
+            transaction.on_commit(_wake, robust=True)
+    except IntegrityError:  # somebody asked the same at the same moment
+        return same.get()
+    return export
+
+
+def _wake() -> None:
+    hand_over("reports.make", otherwise="the file will be made by the next sweep")
+
+
+def make_next() -> bool:
+    """Make the file that has waited longest, unless another worker is making one; whether one was made or given up."""
+    with _lane() as free:
+        export = Export.objects.filter(status__in=BUSY).order_by("id").first() if free else None
+        if export is None:
+            return False
+        if export.attempts >= ATTEMPTS:
+            _fail(export, _("Making this file ended a worker %(n)d times. Ask for less.") % {"n": ATTEMPTS})
+            return True
+        Export.objects.filter(pk=export.pk).update(
+            status=Export.Status.WORKING, attempts=models.F("attempts") + 1, done=0
+        )
+        try:
+            _make(export)
+        except files.TooLarge as error:
+            _fail(export, str(error))
+        except Exception:
+            log.exception("Download %s could not be made", export.key)
+            _fail(export, _("It could not be made because of a fault of ours, which is noted in the log."))
+        return True
+
+
+@contextlib.contextmanager
+def _lane() -> Iterator[bool]:
+    """Whether this process has the one lane, and holds it meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LANE])
+        free = bool(cursor.fetchone()[0])
+    try:
+        yield free
+    finally:
+        if free:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LANE])
+
+
+def _make(export: Export) -> None:
+    question = Question(**export.question)
+    rows, columns = question.rows(), question.columns
+    mine = Export.objects.filter(pk=export.pk)
+    mine.update(total=rows.order_by().count())
+
+    def told(done: int) -> None:
+        mine.update(done=done)
+
+    with workplace() as folder:
+        path = folder / export.file_name
+        files.WRITERS[export.format](path, rows, columns, question.reader, told)
+        export.bytes, export.sha256 = path.stat().st_size, files.sha256(path)
+        with path.open("rb") as made:
+            export.file.save(export.file_name, File(made), save=False)
+    mine.update(
+        status=Export.Status.DONE,
+        file=export.file.name,
+        bytes=export.bytes,
+        sha256=export.sha256,
+        done=models.F("total"),
+        problem="",
+    )
+
+
+@contextlib.contextmanager
+def workplace() -> Iterator[Path]:
+    """An empty folder for files that are being made; what a killed worker left in it goes."""
+    folder = settings.DATA_DIR / "making" / "exports"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fail(export: Export, problem: str) -> None:
+    Export.objects.filter(pk=export.pk).update(status=Export.Status.FAILED, problem=problem)
+
+
+def waits() -> bool:
+    """Whether a file is to be made."""
+    return Export.objects.filter(status__in=BUSY).exists()
+
+
+def sweep() -> int:
+    """Delete files whose days are over, and the oldest of the others while they take more room than is given to them.
+
+    Returns how many. A row goes before its file: a file without a row is only lost room.
+    """
+    gone = [*Export.objects.filter(expires_at__lt=timezone.now()).exclude(status__in=BUSY)]
+    left = settings.EXPORT_BYTES
+    for export in Export.objects.filter(status=Export.Status.DONE, expires_at__gte=timezone.now()).order_by("-id"):
+        left -= export.bytes or 0
+        if left < 0:
+            gone.append(export)
+    for export in gone:
+        Export.objects.filter(pk=export.pk).delete()
+        if export.file:
+            export.file.delete(save=False)
+    return len(gone)

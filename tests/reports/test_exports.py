@@ -1,0 +1,154 @@
+"""Files made by a worker: one for each question, one at a time, made again after a power cut, deleted in time."""
+
+import datetime
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow.parquet
+import pytest
+from django.core.files.storage import FileSystemStorage
+from django.utils import timezone
+
+from history import feed
+from history.log import Actor
+from history.log import record as log_event
+from recommendations import events
+from recommendations.selection import UnknownChoice
+from reports import exports, files
+from reports.models import Export
+from reports.questions import Question
+from tests import factories as make
+from tests import workers
+from tests.workers import Process
+from upr_tracker.localstack.processes import tail, wait_until
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Path:
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(Export._meta.get_field("file"), "storage", FileSystemStorage(location=tmp_path / "files"))
+    return tmp_path
+
+
+def stored(folder: Path) -> list[str]:
+    """All files that are kept."""
+    return sorted(path.name for path in (folder / "files").rglob("*") if path.is_file())
+
+
+def test_file_is_made_with_its_checksum(record: SimpleNamespace, folder: Path) -> None:
+    export = exports.ask(Question("recommendations", {"search": ["140.9"]}, fields=["label"]), "parquet")
+    assert (export.status, stored(folder)) == ("waiting", [])
+    assert exports.make_next()
+    export.refresh_from_db()
+    assert (export.status, export.done, export.total) == ("done", 1, 1)
+    with export.file.open() as file:
+        content = file.read()
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (export.bytes, export.sha256)
+    assert pyarrow.parquet.read_table(export.file.path).to_pylist() == [{"label": "140.9"}]
+    assert not (folder / "making" / "exports").exists()
+    assert not exports.make_next()
+
+
+def test_same_question_is_the_same_file_until_something_happens(record: SimpleNamespace) -> None:
+    first = exports.ask(Question("recommendations", {"state": ["KAZ"], "response": ["noted", "supported"]}), "xlsx")
+    again = exports.ask(Question("recommendations", {"response": ["supported", "noted"], "state": ["KAZ"]}), "xlsx")
+    assert again == first
+    assert exports.ask(Question("recommendations", {"state": ["KAZ"]}), "xlsx") != first
+    assert exports.ask(Question("recommendations", {"state": ["KAZ"], "response": ["noted"]}), "parquet") != first
+    log_event(events.CHECK_RECORDED, record.full, by=Actor(), review_id=record.review.pk, new={"check": 1})
+    feed.sequence()
+    later = exports.ask(Question("recommendations", {"state": ["KAZ"], "response": ["noted", "supported"]}), "xlsx")
+    assert later != first
+    assert later.position == 1
+
+
+def test_unknown_value_is_refused_before_anything_is_kept(record: SimpleNamespace) -> None:
+    with pytest.raises(UnknownChoice):
+        exports.ask(Question("recommendations", {"state": ["XXX"]}), "xlsx")
+    assert not Export.objects.exists()
+
+
+def test_queue_has_an_end(record: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "LONGEST_QUEUE", 1)
+    first = exports.ask(Question("recommendations"), "xlsx")
+    with pytest.raises(exports.QueueFull):
+        exports.ask(Question("dyads"), "xlsx")
+    assert exports.ask(Question("recommendations"), "xlsx") == first
+
+
+def test_file_that_fails_says_why_and_may_be_asked_for_again(
+    record: SimpleNamespace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = exports.ask(Question("recommendations"), "xlsx")
+    monkeypatch.setattr(files, "SHEET_ROWS", 1)
+    assert exports.make_next()
+    first.refresh_from_db()
+    assert (first.status, stored(folder)) == ("failed", [])
+    assert "Parquet" in first.problem
+    assert exports.ask(Question("recommendations"), "xlsx") != first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_file_is_made_at_a_time(record: SimpleNamespace) -> None:
+    exports.ask(Question("recommendations"), "xlsx")
+    with workers.connect_as_owner() as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [exports.LANE])
+        assert not exports.make_next()
+    assert exports.make_next()
+
+
+def test_file_that_ended_three_workers_is_given_up(record: SimpleNamespace) -> None:
+    export = exports.ask(Question("recommendations"), "xlsx")
+    Export.objects.update(status="working", attempts=3)
+    assert exports.make_next()
+    export.refresh_from_db()
+    assert export.status == "failed"
+    assert not exports.waits()
+
+
+def test_old_files_go_and_so_do_those_that_take_too_much_room(
+    record: SimpleNamespace, folder: Path, settings: Any
+) -> None:
+    made = [exports.ask(Question(table), "parquet") for table in ("recommendations", "dyads")]
+    while exports.make_next():
+        pass
+    assert exports.sweep() == 0
+    for export in made:
+        export.refresh_from_db()
+    settings.EXPORT_BYTES = made[1].bytes
+    assert exports.sweep() == 1
+    assert stored(folder) == [Path(made[1].file.path).name]
+    Export.objects.update(expires_at=timezone.now() - datetime.timedelta(seconds=1))
+    assert exports.sweep() == 1
+    assert (stored(folder), Export.objects.count()) == ([], 0)
+
+
+def test_worker_makes_the_file_again_that_a_killed_one_began(
+    transactional_db: None, worker: Callable[..., Process], folder: Path
+) -> None:
+    review = make.make_review()
+    report = make.make_document(review)
+    for number in range(1, 41):
+        make.make_recommendation(review, f"1.{number}", source_document=report, text="A long text. " * 100)
+    with workers.connect_as_owner() as owner:
+        # A table that somebody holds: the worker gets as far as reading it and then waits.
+        owner.execute("LOCK TABLE recommendations_externalid IN ACCESS EXCLUSIVE MODE")
+        first = worker(UPR_DATA_DIR=str(folder))
+        export = exports.ask(Question("recommendations"), "xlsx")
+        assert wait_until(lambda: status(export) == "working", seconds=30), tail(first.log, 40)
+        first.kill()
+    assert status(export) == "working"
+
+    again = worker(UPR_DATA_DIR=str(folder))
+    assert wait_until(lambda: status(export) == "done", seconds=60), tail(again.log, 40)
+    export.refresh_from_db()
+    assert (export.attempts, export.total) == (2, 40)
+    assert stored(folder) == [Path(export.file.path).name]
+    assert files.sha256(Path(export.file.path)) == export.sha256
+
+
+def status(export: Export) -> str:
+    return Export.objects.get(pk=export.pk).status
