@@ -1,6 +1,7 @@
 """Short ways to act on the cast's recommendation, and two people who act at the same moment."""
 
 import datetime
+import random
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -10,11 +11,14 @@ import pytest
 from django.db import connection
 
 from accounts.models import Organisation, Person
+from accounts.reader import Reader
 from history.log import Actor
 from history.models import Origin
-from recommendations import actions
+from recommendations import actions, derived
 from recommendations.actions import AssessmentContent, BasisContent
-from recommendations.models import Assessment, Draft, Recommendation
+from recommendations.models import Assessment, Draft, Position, Recommendation, Status
+from recommendations.selection import select
+from tests import factories as make
 
 TODAY = datetime.date(2026, 3, 10)
 MONITORING = BasisContent("monitoring", description="Read the official gazette.")
@@ -109,3 +113,54 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
     for thread in running:
         thread.join(30)
     return results
+
+
+def listed(params: dict[str, Any], reader: Reader) -> set[int]:
+    """The recommendations that a list with these filters shows."""
+    asked = {name: [str(value)] for name, value in params.items()}
+    return set(select(Recommendation.objects.visible_to(reader), asked, reader).values_list("pk", flat=True))
+
+
+@pytest.fixture
+def random_world(cast: SimpleNamespace) -> SimpleNamespace:
+    """Some dozens of recommendations of three States with whatever they may have, always the same."""
+    chance = random.Random(7)
+    states = [
+        cast.state,
+        make.make_state("SVN", "Slovenia", regional_group="eastern_european"),
+        make.make_state("FRA", "France", regional_group="weog"),
+    ]
+    reviews = [make.make_review(state, make.make_session(n, c)) for state in states for n, c in ((20, 2), (48, 4))]
+    issues = [make.make_issue("Torture"), make.make_issue("Health"), make.make_issue("Courts", "uhri_theme")]
+    groups = [make.make_group(), make.make_group("Children")]
+    goal = make.make_goal("16")
+    goals = [goal, make.make_goal("16.1", goal), make.make_goal("16.2", goal), make.make_goal("5")]
+    hidden = make.make_organisation("Brave Few", collective_name="A coalition")
+    voices = [cast.group, cast.others, hidden]
+    for review in reviews:
+        make.make_lead(review, chance.choice(voices[:2]), datetime.date(2025, 2, 1))
+    for _i in range(40):
+        row = make.make_recommendation(
+            chance.choice(reviews),
+            states=chance.sample(states, chance.randrange(3)),
+            issues=chance.sample(issues, chance.randrange(3)),
+            response=chance.choice(["supported", "noted", None]),
+            action_category=chance.choice([None, 1, 2]),
+            is_sample=chance.random() < 0.1,
+            removed_at=datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC) if chance.random() < 0.1 else None,
+        )
+        row.groups.set(chance.sample(groups, chance.randrange(3)))
+        row.goals.set(chance.sample(goals, chance.randrange(3)))
+        if chance.random() < 0.4:
+            Position.objects.create(recommendation=row, response="supported", claim="in_process")
+        for _said in range(chance.randrange(4)):
+            day = datetime.date(2025, chance.randrange(1, 13), 15)
+            status = chance.choice(Status.values)
+            made = make.make_assessment(row, chance.choice(voices), status, holds_from=day)
+            if chance.random() < 0.2:
+                made.withdrawn_at = datetime.datetime(2025, 12, 31, tzinfo=datetime.UTC)
+                made.save(update_fields=["withdrawn_at"])
+    ids = list(Recommendation.objects.values_list("pk", flat=True))
+    derived.refresh_positions(ids)
+    derived.refresh_leads(ids)
+    return SimpleNamespace(**locals())

@@ -1,0 +1,172 @@
+"""Facets: for any filter, how many recommendations have each value of each field.
+
+A facet leaves its own filter out, so that a reader who chose one value sees what another would bring. Without a filter
+the numbers are the kept ones (recommendations.counts); else one pass over the rows found.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from accounts.reader import Reader
+from issues.models import Scheme
+from recommendations import counts
+from recommendations.facet_names import Term, names_of
+from recommendations.selection import FILTERS, NOT_ASSESSED
+from recommendations.sql import Sql, picked, rows, said, statuses_then
+from reviews.selection import Params
+
+CAP = 50_000  # rows counted exactly; beyond, an even sample of about as many
+
+
+class Facet(NamedTuple):
+    """A field to count by, named like its filter. `tag` is the kind of tag that it reads."""
+
+    name: str
+    tag: str
+    repeats: bool = False  # one recommendation may have several values
+    scheme: str = ""
+
+
+def _facets() -> list[Facet]:
+    reviewed = [Facet(name, "review") for name in ("state", "session", "cycle", "regional_group")]
+    plain = [Facet(name, name) for name in ("response", "claim", "status", "action_category")]
+    several = [Facet(name, name, repeats=True) for name in ("recommending_state", "voice", "group", "goal")]
+    issues = [Facet("issue", "issue", repeats=True, scheme=scheme.value) for scheme in Scheme]
+    return [*reviewed, *plain, *several, *issues]
+
+
+FACETS = _facets()
+NAMES = list(dict.fromkeys(facet.name for facet in FACETS))
+CLOCKED = ("status", "voice")  # tags that another day changes
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows there are, and how many have each tag; of one in `one_in` of them, multiplied."""
+
+    total: int
+    tags: Mapping[str, int]
+    one_in: int = 1
+
+
+class Value(NamedTuple):
+    """One value of a facet, as its filter takes it."""
+
+    value: str
+    label: str
+    n: int
+
+
+@dataclass(frozen=True)
+class FacetCounts:
+    """A facet with its numbers: `total` rows by the other filters, `total_distinct` of them with any value."""
+
+    facet: Facet
+    total: int
+    total_distinct: int
+    one_in: int
+    values: list[Value] = field(default_factory=list)
+
+
+def facets_of(params: Params, reader: Reader, names: Iterable[str] = NAMES) -> list[FacetCounts]:
+    """The facets of a filter. Queries: two for names, and one or, on another day, two for each set of rows.
+
+    Raises UnknownChoice for a value that a filter does not take.
+    """
+    wanted = [facet for facet in FACETS if facet.name in set(names)]
+    sets: dict[tuple[str, ...], list[Facet]] = defaultdict(list)
+    filters = {name: values for name, values in params.items() if name in FILTERS and FILTERS[name].split(values)}
+    for facet in wanted:
+        sets[tuple(name for name in filters if name.partition("__")[0] != facet.name)].append(facet)
+    known = names_of({facet.tag for facet in wanted}, reader)
+    found: list[FacetCounts] = []
+    for left, facets in sets.items():
+        tally = tally_of({name: filters[name] for name in left}, reader, sorted({facet.tag for facet in facets}))
+        found += [_counts(facet, tally, known) for facet in facets]
+    return sorted(found, key=lambda counted: wanted.index(counted.facet))
+
+
+def total_of(params: Params, reader: Reader) -> int:
+    """How many recommendations a filter finds."""
+    asked = picked(params, reader)
+    return int(rows(f"SELECT count(*) FROM ({asked.text}) p", asked.params)[0][0])
+
+
+def tally_of(params: Params, reader: Reader, kinds: Sequence[str]) -> Tally:
+    """The tags of these kinds of the rows that a filter finds, with the kinds that every answer needs."""
+    needed = [*kinds, "any"]
+    tally = _sampled(params, reader, needed) if params else _kept(reader)
+    moved = [kind for kind in kinds if kind in CLOCKED] if reader.is_clocked else []
+    return _moved(tally, params, reader, moved) if moved else tally
+
+
+def _kept(reader: Reader) -> Tally:
+    tags = counts.kept(reader.samples)
+    return Tally(sum(n for tag, n in tags.items() if tag.startswith("review:")), tags)
+
+
+# An even part is chosen by a hash of the id, the same part every time. The array lets the planner look tags up by key.
+SAMPLE = f"""
+    WITH picked AS MATERIALIZED ({{picked}}), size AS (
+        SELECT count(*) AS total, greatest(1, ceil(count(*) / {CAP}.0))::int AS one_in FROM picked
+    ), part AS MATERIALIZED (
+        SELECT id FROM picked, size WHERE one_in = 1 OR (hashint8(id) & 2147483647) %% one_in = 0
+    )
+"""
+
+
+def _sampled(params: Params, reader: Reader, kinds: Sequence[str]) -> Tally:
+    asked = picked(params, reader)
+    found = rows(
+        SAMPLE.format(picked=asked.text)
+        + """
+        SELECT NULL, total, one_in FROM size UNION ALL
+        SELECT tag, count(*), 0 FROM recommendations_counted c, unnest(c.tags) tag
+        WHERE c.recommendation_id = ANY(ARRAY(SELECT id FROM part)) AND split_part(tag, ':', 1) = ANY(%s) GROUP BY tag
+        """,
+        (*asked.params, list(kinds)),
+    )
+    total, one_in = next((total, one_in) for tag, total, one_in in found if tag is None)
+    return Tally(total, {tag: n * one_in for tag, n, _one in found if tag is not None}, one_in)
+
+
+def _moved(tally: Tally, params: Params, reader: Reader, kinds: Sequence[str]) -> Tally:
+    """The tally with statuses and voices as they were on the reader's day; these are never sampled."""
+    asked, held, then = picked(params, reader), said(reader), statuses_then(reader, "picked")
+    parts = {
+        "status": then,
+        "voice": Sql(
+            f"SELECT recommendation_id, voice_id FROM ({held.text}) a JOIN picked w ON w.id = a.recommendation_id",
+            held.params,
+        ),
+    }
+    text = f"WITH picked AS MATERIALIZED ({asked.text}), " + ", ".join(
+        f"{kind} (id, value) AS MATERIALIZED ({parts[kind].text})" for kind in kinds
+    )
+    text += " UNION ALL ".join(
+        f"SELECT '{kind}:' || value, count(DISTINCT id) FROM {kind} GROUP BY 1"
+        f" UNION ALL SELECT 'any:{kind}', count(DISTINCT id) FROM {kind}"
+        for kind in kinds
+    )
+    found = dict(rows(text, (*asked.params, *(value for kind in kinds for value in parts[kind].params))))
+    still = {tag: n for tag, n in tally.tags.items() if tag.partition(":")[0] not in kinds and tag != "any:voice"}
+    return Tally(tally.total, still | found, tally.one_in)
+
+
+def _counts(facet: Facet, tally: Tally, known: Mapping[str, Mapping[str, Term]]) -> FacetCounts:
+    numbers: dict[Term, int] = defaultdict(int)
+    for tag, n in tally.tags.items():
+        kind, _colon, value = tag.partition(":")
+        term = known[facet.name].get(value) if kind == facet.tag else None
+        if term is not None and term.scheme == facet.scheme:
+            numbers[term] += n
+    having = tally.tags.get(f"any:{facet.scheme or facet.name}", 0) if facet.repeats else sum(numbers.values())
+    if facet.name == "status":
+        rest = max(tally.total - having, 0)
+        numbers[known["status"][NOT_ASSESSED]] = rest
+        having = tally.total
+    ordered = sorted(((term, n) for term, n in numbers.items() if n), key=lambda pair: pair[0].order)
+    values = [Value(term.value, term.label, n) for term, n in ordered]
+    return FacetCounts(facet, tally.total, having, tally.one_in, values)
