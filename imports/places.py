@@ -1,11 +1,9 @@
 """Where a file and its rows belong: the review, and the document that the file is."""
 
 from imports.models import Batch
-from imports.reading import Reading
+from imports.reading import EXPORTS, Reading
 from reviews.models import Document, Review, Session
 from states.models import State
-
-EXPORTS = (Document.Kind.UPR_INFO, Document.Kind.UHRI)  # of many reviews, so that their document has none
 
 
 def new_document(reading: Reading, review: Review | None, digest: str) -> Document:

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+EXPORTS = frozenset({"upr_info", "uhri"})  # the sources whose rows are mentions, of many reviews
+
 
 class UnreadableFile(Exception):
     """The file as a whole cannot be read. Its text is one sentence for the person who uploaded it."""
@@ -198,6 +200,10 @@ class MentionStream(Iterator[ReadMention]):
                 case Problem():
                     self._take_down(entry)
         raise StopIteration
+
+    def entries(self) -> Iterator["ReadMention | Problem | PassedOver"]:
+        """Everything that is still to come as it is, uncounted, for who passes it on."""
+        return self._entries
 
     def take_problems(self) -> list[Problem]:
         """The problems found since this was last asked, which it then forgets; `rejected` goes on counting."""

@@ -63,6 +63,8 @@ def test_public_actions_are_those_meant_for_everybody() -> None:
         "document.imported",
         "import.undone",
         "lead.named",
+        "recommendation.imported",
+        "recommendation.taken_back",
         "session.loaded",
     ]
 

@@ -118,3 +118,45 @@ def test_child_rejects_a_row_whose_number_is_none(label: str) -> None:
     found = sent(Reading("wg_report", recommendations=(recommendation("140.1"), recommendation(label))))
     assert [row.label for row in found.recommendations] == ["140.1"]
     assert [str(problem.place) for problem in found.problems] == ["page 1"]
+
+
+def exported(tmp_path: Path, rows: int = 3) -> Path:
+    """An export of UPR Info with so many rows, all different, and one that cannot be used."""
+    lines = ["To,Text,From,Response,Session", *(f"Slovenia,Build school {n},France,Accepted,20" for n in range(rows))]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join([*lines, "Slovenia,,France,Accepted,20"]), encoding="utf-8")
+    return path
+
+
+def test_child_hands_the_rows_of_an_export_over_one_by_one(tmp_path: Path) -> None:
+    path = exported(tmp_path)
+    here, there = reader_for(path).read(path).mentions, child.read_in_child(path).mentions
+    assert list(there) == list(here)
+    assert there.problems == here.problems
+    assert (there.rows, there.read, there.rejected) == (4, 3, 1)
+
+
+def test_child_of_an_export_ends_with_its_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[child.Child] = []
+    start = child.Child.__init__
+
+    def noted(self: child.Child, *given: str) -> None:
+        start(self, *given)  # type: ignore[arg-type]
+        made.append(self)
+
+    monkeypatch.setattr(child.Child, "__init__", noted)
+    reading = child.read_in_child(exported(tmp_path, rows=20_000))
+    next(reading.mentions)
+    assert made[0].process.poll() is None  # it waits, with the pipe full
+    del reading
+    assert made[0].process.poll() is not None
+
+
+def test_child_that_dies_among_the_rows_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    reading = child.read_in_child(exported(tmp_path, rows=20_000))
+    next(reading.mentions)
+    frame = reading.mentions._entries.gi_frame  # type: ignore[attr-defined]
+    frame.f_locals["self"].process.kill()
+    with pytest.raises(UnreadableFile, match="too much time or memory"):
+        list(reading.mentions)
+    assert "export.csv" in caplog.text
