@@ -5,9 +5,10 @@ import datetime
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -18,15 +19,17 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, Person
 from history.log import Actor
 from history.work import hand_over
-from imports import committing, undoing
+from imports import committing, progress, undoing
 from imports.child import read_in_child
+from imports.export_rows import ExportRows
 from imports.models import Batch, Row
 from imports.places import held_document, new_document
 from imports.preview import make_rows
-from imports.reading import Reading, UnreadableFile
+from imports.reading import EXPORTS, Reading, UnreadableFile
 from imports.settling import settle
-from reviews.models import Document, Review, Session
-from states.models import State
+from imports.spots import Given
+from imports.staging import Claim, Overtaken, decide_as_before, decisions, save_export, save_rows
+from reviews.models import Document, Review
 
 log = logging.getLogger(__name__)
 
@@ -39,25 +42,35 @@ class Drifted(Exception):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file that was read, and the review and document it belongs to; both may not be saved yet."""
+    """A file that was read, and the document that it is; of an official one also the review, maybe not saved yet."""
 
     reading: Reading
-    state: State
-    session: Session
-    review: Review
     document: Document
+    review: Review | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Where it belongs, as the facts of a batch say it; an export belongs to no single review."""
+        if self.review is None:
+            return {}
+        return {
+            "state": self.review.state.iso3,
+            "session": self.review.session.number,
+            "symbol": self.reading.symbol,
+        }
 
 
 def prepare(path: Path, digest: str, *, iso3: str = "", session: int | None = None, source: str = "") -> Prepared:
-    """Read a file and settle where it belongs; writes nothing. Raises UnreadableFile."""
+    """Read a file and settle where it belongs; writes nothing. Raises UnreadableFile.
+
+    Of an export the mentions are still to be read; each says itself where it belongs.
+    """
     reading = read_in_child(path, source)
-    if reading.source not in Document.Kind.values:
-        message = _("“%(file)s” is a database export, which cannot be imported yet. Import the report or the list.")
-        raise UnreadableFile(message % {"file": path.name})
+    if reading.source in EXPORTS:
+        return Prepared(reading, held_document(None, digest) or new_document(reading, None, digest))
     state, found = settle(path.name, reading, iso3, session)
     review = Review.objects.filter(state=state, session=found).first() or Review(state=state, session=found)
-    document = held_document(review, digest) or new_document(reading, review, digest)
-    return Prepared(reading, state, found, review, document)
+    return Prepared(reading, held_document(review, digest) or new_document(reading, review, digest), review)
 
 
 def digest_of(path: Path) -> str:
@@ -124,21 +137,25 @@ def _wake_on_commit(batch_id: int) -> None:
 
 def read_batch(batch_id: int) -> None:
     """Read a batch's file and make its rows, unless another worker is at it. A bad file ends it with the reason."""
-    lease = _claim(batch_id)
-    if lease is None:
+    claim = _claim(batch_id)
+    if claim is None:
         return
     batch = Batch.objects.get(pk=batch_id)
     try:
-        _show(batch_id, lease, _prepared(batch))
+        _show(claim, _prepared(batch), batch)
+    except Overtaken:
+        log.info("Import %s: another worker has taken it over", batch.key)
     except UnreadableFile as error:
         kept_as = Path(batch.file.path).name
-        _fail(batch_id, lease, str(error).replace(kept_as, batch.file_name))
+        _fail(claim, str(error).replace(kept_as, batch.file_name))
     except (OperationalError, InterfaceError):
         raise  # the database's trouble, not the file's: the sweep tries again
     except Exception:
         log.exception("Import %s could not be read", batch.key)
         message = _("“%(file)s” could not be read because of a fault of ours. It is noted in the log.")
-        _fail(batch_id, lease, message % {"file": batch.file_name})
+        _fail(claim, message % {"file": batch.file_name})
+    finally:
+        progress.forget(batch_id)
 
 
 def _prepared(batch: Batch) -> Prepared:
@@ -151,8 +168,8 @@ def _prepared(batch: Batch) -> Prepared:
     )
 
 
-def _claim(batch_id: int) -> datetime.datetime | None:
-    """Until when this reader may read the batch, which is also the mark of its claim; None when it may not."""
+def _claim(batch_id: int) -> Claim | None:
+    """The claim of this reader on the batch; None when it may not read it."""
     now = timezone.now()
     lease = now + datetime.timedelta(seconds=settings.IMPORT_LEASE_SECONDS)
     free = models.Q(status=Batch.Status.WAITING) | models.Q(status=Batch.Status.READING, lease_until__lt=now)
@@ -162,46 +179,45 @@ def _claim(batch_id: int) -> datetime.datetime | None:
         status=Batch.Status.FAILED, problem=tired % {"n": ATTEMPTS}, lease_until=None
     )
     claimed = waiting.update(status=Batch.Status.READING, lease_until=lease, attempts=models.F("attempts") + 1)
-    return lease if claimed else None
-
-
-def _mine(batch_id: int, lease: datetime.datetime) -> models.QuerySet[Batch]:
-    """The batch while this reader's claim on it holds; nothing once another reader has taken it over."""
-    return Batch.objects.filter(pk=batch_id, status=Batch.Status.READING, lease_until=lease)
-
-
-def _fail(batch_id: int, lease: datetime.datetime, problem: str) -> None:
-    _mine(batch_id, lease).update(status=Batch.Status.FAILED, problem=problem, lease_until=None)
+    return Claim(batch_id, lease) if claimed else None
 
 
 @transaction.atomic
-def _show(batch_id: int, lease: datetime.datetime, prepared: Prepared) -> None:
+def _fail(claim: Claim, problem: str) -> None:
+    if claim.mine().update(status=Batch.Status.FAILED, problem=problem, lease_until=None):
+        Row.objects.filter(batch=claim.batch_id).delete()  # of an export that broke off
+
+
+def _show(claim: Claim, prepared: Prepared, batch: Batch) -> None:
     """Save the rows in place of those of an earlier reading; a reader that was overtaken leaves all as it is."""
-    batch = _mine(batch_id, lease).select_for_update().first()
-    if batch is None:
-        return
+    export = None
+    if prepared.review is None:
+        export = export_rows(batch, prepared, Given(batch.given_state, batch.given_session, batch.organisation))
+        save_export(batch, export, claim)
+    with transaction.atomic():
+        found = claim.mine().select_for_update().first()
+        if found is None:
+            raise Overtaken
+        found.facts = export.facts() if export else save_document(found, prepared)
+        found.source = prepared.reading.source
+        found.review = prepared.review if prepared.review and prepared.review.pk else None
+        found.status, found.problem, found.lease_until = Batch.Status.PREVIEW, "", None
+        found.save(update_fields=["source", "facts", "review", "status", "problem", "lease_until"])
+
+
+def save_document(batch: Batch, prepared: Prepared) -> dict[str, Any]:
+    """Save the rows of an official document; returns the facts to be told of it."""
+    assert prepared.review is not None
     rows, facts = make_rows(batch, prepared.reading, prepared.review, prepared.document)
-    _decide_as_before(batch, rows)
+    decide_as_before(decisions(batch), rows)
     batch.rows.all().delete()
-    Row.objects.bulk_create(rows, batch_size=1000)
-    batch.source = prepared.reading.source
-    batch.facts = facts | {
-        "state": prepared.state.iso3,
-        "session": prepared.session.number,
-        "symbol": prepared.reading.symbol,
-    }
-    batch.review = prepared.review if prepared.review.pk else None
-    batch.status = Batch.Status.PREVIEW
-    batch.problem = ""
-    batch.lease_until = None
-    batch.save(update_fields=["source", "facts", "review", "status", "problem", "lease_until"])
+    save_rows(batch, rows)
+    return facts | prepared.facts
 
 
-def _decide_as_before(batch: Batch, rows: Iterable[Row]) -> None:
-    """Keep what a person decided of conflicts that an earlier reading of the same file showed in the same words."""
-    decided = {row.label: row.after for row in batch.rows.filter(take=True)}
-    for row in rows:
-        row.take = row.outcome == Row.Outcome.CONFLICT and decided.get(row.label) == row.after
+def export_rows(batch: Batch, prepared: Prepared, given: Given) -> ExportRows:
+    """The rows of an export, still to be read."""
+    return ExportRows(batch, prepared.reading.mentions, prepared.document, given)
 
 
 def abandoned() -> list[int]:
@@ -248,11 +264,3 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
 def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     """Take a committed batch back, row by row where nothing has happened since; the other rows say why they stay."""
     return undoing.undo(batch, by)
-
-
-def numbers_of(rows: Iterable[Row]) -> dict[str, int]:
-    """How many rows have each outcome."""
-    counted = dict.fromkeys(Row.Outcome.values, 0)
-    for row in rows:
-        counted[row.outcome] += 1
-    return counted

@@ -4,7 +4,7 @@ from django.db import connection
 from django.utils import timezone
 
 from history.log import Actor, record, record_each
-from imports import events, progress, writer
+from imports import attaching, events, progress, writer
 from imports.models import Batch, Row
 from imports.places import document_of
 from imports.snapshots import SNAPSHOT
@@ -32,18 +32,30 @@ def commit(batch: Batch, by: Actor) -> Batch:
     plan_commit(batch.pk)
     lock()
     document = document_of(batch)
-    if different := _different(document):
+    if different := _different(document) + attaching.different():
         raise Differs(different)
+    batch.document = document
+    batch.save(update_fields=["document"])
     progress.tell(batch.pk, "writing")
-    _write(document)
-    touched = _touched() + _answer_waiting()
-    derived.refresh_positions(touched)
-    derived.refresh_leads(touched)
+    writer.create(document.pk)
+    writer.revive()
+    writer.put(document.pk, "after")
     progress.tell(batch.pk, "noting")
     _note_rows(batch)
+    touched = _touched() + _answer_waiting() + _attach(document)
+    derived.refresh_positions(touched)
+    derived.refresh_leads(touched)
     _tell(batch, document, by)
     done()
     return batch
+
+
+def _attach(document: Document) -> list[int]:
+    """Mentions of this batch, and those that waited for what it brings; the recommendations that get something."""
+    attaching.start()
+    attaching.write(document.pk)
+    attaching.attach_waiting()
+    return attaching.bring()
 
 
 def _make_reviews(batch: Batch) -> None:
@@ -79,12 +91,6 @@ DIFFERENT = f"""
 def _different(document: Document) -> list[int]:
     """The rows about something that is not as their preview saw it."""
     return column(DIFFERENT, [document.pk])
-
-
-def _write(document: Document) -> None:
-    writer.create(document.pk)
-    writer.revive()
-    writer.put(document.pk, "after")
 
 
 def _touched() -> list[int]:
@@ -136,15 +142,22 @@ def _note_rows(batch: Batch) -> None:
 
 def _tell(batch: Batch, document: Document, by: Actor) -> None:
     """The batch's own end, an event for each recommendation, and the one event that people read."""
-    written = "SELECT DISTINCT recommendation_id, review_id FROM import_work WHERE writes"
+    written = f"""
+        SELECT recommendation_id, review_id FROM import_work WHERE writes
+        UNION SELECT a.recommendation_id, r.review_id FROM {attaching.IN_PLAY} a
+        JOIN recommendations_recommendation r ON r.id = a.recommendation_id
+    """
     record_each(events.RECOMMENDATION_IMPORTED, Recommendation, written, by=by, new={"document": document.pk})
-    batch.review, batch.document = document.review, document
+    batch.review = document.review
     batch.status, batch.committed_at, batch.problem = Batch.Status.COMMITTED, timezone.now(), ""
     batch.lease_until = None
-    batch.save(update_fields=["review", "document", "status", "committed_at", "problem", "lease_until"])
+    if document.review_id is None:
+        batch.facts = batch.facts | {"disagreeing": attaching.disagreeing(document.pk)}
+    batch.save(update_fields=["review", "facts", "status", "committed_at", "problem", "lease_until"])
     numbers = counted(batch)
-    if numbers["new"] or numbers["changed"]:
-        new = {name: numbers[name] for name in ("new", "changed", "unchanged")} | {"document": document.pk}
+    kinds = ["new", "changed", "unchanged", *(["attached", "grouped"] if document.review_id is None else [])]
+    if any(numbers[name] for name in kinds if name != "unchanged"):
+        new = {name: numbers[name] for name in kinds} | {"document": document.pk}
         record(events.DOCUMENT_IMPORTED, document, by=by, review_id=document.review_id, new=new)
 
 

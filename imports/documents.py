@@ -1,47 +1,77 @@
 """An import in one go, for the command line: read, preview and commit; a dry run stops before anything is written."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from django.db import transaction
+from django.db import models, transaction
 
 from history.log import Actor
-from imports.batches import Prepared, commit_batch, digest_of, harmless, numbers_of, prepare, stored
+from imports.batches import (
+    Prepared,
+    commit_batch,
+    digest_of,
+    export_rows,
+    harmless,
+    prepare,
+    save_document,
+    stored,
+)
+from imports.committing import counted
 from imports.models import Batch, Row
-from imports.preview import make_rows
 from imports.reading import natural_key
-from reviews.models import Review
+from imports.spots import Given
+from imports.staging import save_export
+from imports.work import run
+
+PROPOSED = ("new", "changed", "waiting", "attached", "grouped")
 
 
 class Result:
     """What an import did, or would do. `to_json` is the shape that the command prints (docs/importing.md)."""
 
-    def __init__(self, review: Review, source: str, rows: list[Row], facts: dict[str, Any], batch: str | None) -> None:
-        self.review = review
-        self.source = source
-        self.rows = rows
-        self.facts = facts
-        self.batch = batch
+    def __init__(self, batch: Batch, about: str) -> None:
+        self.about = about
+        self.facts = batch.facts
+        self.source = batch.source
+        self.numbers = counted(batch)
+        self.rejected = [_rejected(row) for row in batch.rows.filter(outcome=Row.Outcome.REJECTED)]
+        self.conflicts = [_conflict(row) for row in batch.rows.filter(outcome=Row.Outcome.CONFLICT)]
+        self.labels = list(batch.rows.exclude(label="").order_by().values_list("label", flat=True))
+        self.batch: str | None = None
+        # A conflict that is left as it is writes what is not in dispute, if anything.
+        written = models.Q(outcome__in=PROPOSED) | models.Q(outcome="conflict") & ~models.Q(
+            fields__contained_by=models.F("disputed")
+        )
+        self._proposes = batch.rows.filter(written).exists()
+
+    @property
+    def proposes(self) -> bool:
+        """Whether there is anything to write."""
+        return self._proposes
 
     def to_json(self) -> dict[str, Any]:
         """Counts, rejected rows, conflicts and unknown names."""
-        numbers = numbers_of(self.rows)
+        passed_over = sum(self.facts.get("passed_over", {}).values())
+        rows = {"read": self.facts["read"], "accounted_for": sum(self.numbers.values()) + passed_over}
+        if "passed_over" in self.facts:
+            rows |= {name: self.numbers[name] for name in ("attached", "grouped")} | {"passed_over": passed_over}
         return {
             "source": self.source,
-            "recommendations": sum(bool(row.label) for row in self.rows),
-            "new": numbers["new"],
-            "changed": numbers["changed"],
-            "unchanged": numbers["unchanged"],
-            "waiting": numbers["waiting"],
-            "rejected": [_rejected(row) for row in self.rows if row.outcome == Row.Outcome.REJECTED],
-            "conflicts": [_conflict(row) for row in self.rows if row.outcome == Row.Outcome.CONFLICT],
+            "recommendations": len(self.labels),
+            "new": self.numbers["new"],
+            "changed": self.numbers["changed"],
+            "unchanged": self.numbers["unchanged"],
+            "waiting": self.numbers["waiting"],
+            "rejected": self.rejected,
+            "conflicts": self.conflicts,
             "responses": self.facts["responses"],
             "claims": self.facts["claims"],
             "unknown_states": self.facts["unknown_states"],
             "unknown_terms": self.facts["unknown_terms"],
-            "labels": sorted((row.label for row in self.rows if row.label), key=natural_key),
-            "rows": {"read": self.facts["read"], "accounted_for": len(self.rows)},
+            "labels": sorted(self.labels, key=natural_key),
+            "rows": rows,
             "batch": self.batch,
         }
 
@@ -51,7 +81,7 @@ def _rejected(row: Row) -> dict[str, str]:
 
 
 def _conflict(row: Row) -> dict[str, object]:
-    return {"label": row.label, "place": row.place, "fields": row.fields, "reason": row.message}
+    return {"label": row.label, "place": row.place, "fields": row.disputed, "reason": row.message}
 
 
 def import_document(
@@ -67,34 +97,44 @@ def import_document(
 
     A file that proposes nothing leaves no batch. Raises UnreadableFile, and Drifted when something changed meanwhile.
     """
-    if not path.is_file():
-        # The reader's own sentence names the file and why it cannot be opened.
-        prepare(path, "", iso3=iso3, session=session, source=source)
-    prepared = prepare(path, digest_of(path), iso3=iso3, session=session, source=source)
-    rows, facts = make_rows(Batch(), prepared.reading, prepared.review, prepared.document)
-    numbers = numbers_of(rows)
-    if dry_run or not (numbers["new"] or numbers["changed"] or numbers["conflict"] or numbers["waiting"]):
-        return Result(prepared.review, prepared.reading.source, rows, facts, None)
-    batch = _committed(path, prepared, rows, facts, by)
-    return Result(prepared.review, prepared.reading.source, list(batch.rows.all()), facts, batch.key)
-
-
-def _committed(path: Path, prepared: Prepared, rows: list[Row], facts: dict[str, Any], by: Actor) -> Batch:
+    # Of a file that is not there the reader's own sentence says why it cannot be opened.
+    digest = digest_of(path) if path.is_file() else ""
+    prepared = prepare(path, digest, iso3=iso3, session=session, source=source)
     batch = Batch(
         file_name=harmless(path.name),
-        sha256=prepared.document.sha256,
+        sha256=digest,
         source=prepared.reading.source,
+        given_state=iso3.upper(),
+        given_session=session,
         status=Batch.Status.PREVIEW,
-        facts=facts
-        | {
-            "state": prepared.state.iso3,
-            "session": prepared.session.number,
-            "symbol": prepared.reading.symbol,
-        },
     )
-    with path.open("rb") as file, stored(batch, File(file)), transaction.atomic():
-        batch.save()
-        for row in rows:
-            row.batch = batch
-        Row.objects.bulk_create(rows, batch_size=1000)
-        return commit_batch(batch=batch, by=by)
+    with contextlib.ExitStack() as kept:
+        if not dry_run:
+            kept.enter_context(stored(batch, File(kept.enter_context(path.open("rb")))))
+        with transaction.atomic():
+            return _imported(batch, prepared, by, dry_run=dry_run)
+
+
+def _imported(batch: Batch, prepared: Prepared, by: Actor, *, dry_run: bool) -> Result:
+    # The transaction waits for the rows of a large file longer than others may wait for anything.
+    run("SET LOCAL idle_in_transaction_session_timeout = 0")
+    batch.save()
+    batch.facts = _save_rows(batch, prepared)
+    batch.save(update_fields=["facts"])
+    result = Result(batch, str(prepared.review or prepared.document))
+    if dry_run or not result.proposes:
+        transaction.set_rollback(True)
+        if batch.file:
+            batch.file.delete(save=False)
+    else:
+        commit_batch(batch=batch, by=by)
+        result.batch = batch.key
+    return result
+
+
+def _save_rows(batch: Batch, prepared: Prepared) -> dict[str, Any]:
+    if prepared.review is not None:
+        return save_document(batch, prepared)
+    export = export_rows(batch, prepared, Given(batch.given_state, batch.given_session))
+    save_export(batch, export, None)
+    return export.facts()

@@ -17,7 +17,7 @@ def make_rows(batch: Batch, reading: Reading, review: Review, document: Document
     """The rows of a batch, not saved, and what else is to be told of the file."""
     reader = Reader(document.pk)
     held = held_in(review, document)
-    documents = {row.pk: row for row in Document.objects.filter(review=review if review.pk else None)}
+    documents = Document.objects.in_bulk({there.snapshot["source"][0] for there in held.values()})
     rows: list[Row] = []
     samples = _samples(review)
     for recommendation in reading.recommendations:

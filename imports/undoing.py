@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from history.log import Actor, record, record_each
-from imports import events, writer
+from imports import attaching, events, writer
 from imports.models import Batch
 from imports.snapshots import SNAPSHOT
 from imports.work import column, done, lock, plan_undo, run
@@ -37,11 +37,22 @@ def undo(batch: Batch, by: Actor) -> Batch:
 
 
 def _take_back(document: Document) -> None:
+    attaching.start()
+    touched = attaching.take_back()
     writer.remove()
-    # What an import made is left as it was, under its address; only what it changed is put back.
-    run("UPDATE import_work SET parts = '{}' WHERE outcome = 'new'")
+    touched += attaching.detach()
+    # What an import made keeps its words under its address, and loses the answer and the names that the file gave it,
+    # so that another file can bring it back; of what the import changed every part is put back.
+    writer.forget_positions_where(
+        """
+        SELECT p.id FROM recommendations_position p JOIN import_work w ON w.recommendation_id = p.recommendation_id
+        WHERE p.document_id = %s AND w.writes AND w.outcome = 'new'
+        """,
+        [document.pk],
+    )
+    run("UPDATE import_work SET parts = '{ids}' WHERE outcome = 'new'")
     writer.put(document.pk, "before")
-    touched = column("SELECT DISTINCT recommendation_id FROM import_work WHERE writes")
+    touched += column("SELECT DISTINCT recommendation_id FROM import_work WHERE writes")
     derived.refresh_positions(touched)
     derived.refresh_leads(touched)
 
@@ -52,11 +63,20 @@ def mark_touched(batch: Batch) -> None:
     _mark(worked_on.format("assessment"), _("A status was recorded on it; it stays."))
     _mark(worked_on.format("check"), _("Somebody looked at it again; it stays."))
     _mark(worked_on.format("draft"), _("Somebody has a draft for it; it stays."))
-    other = worked_on.format("position") + " AND held.document_id IS DISTINCT FROM %s"
+    # An export's mentions wait again when the recommendation goes; they answer nothing by themselves.
+    other = (
+        worked_on.format("position")
+        + """
+        AND held.document_id IS DISTINCT FROM %s AND NOT EXISTS (
+            SELECT 1 FROM recommendations_mention m
+            WHERE m.recommendation_id = held.recommendation_id AND m.document_id = held.document_id
+        )"""
+    )
     _mark(other, _("Another document answers it; it stays."), batch.document_id)
     later = """
         SELECT 1 FROM imports_row later JOIN imports_batch b ON b.id = later.batch_id
         WHERE later.recommendation_id = w.recommendation_id AND later.state = 'written' AND b.committed_at > %s
+            AND later.mention_id IS NULL
     """
     _mark(later, _("A later import changed it; it stays."), batch.committed_at)
 

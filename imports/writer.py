@@ -1,6 +1,7 @@
 """Writing what the rows of a commit or an undo say, each statement for all of them: see imports.work for the table."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from imports.work import run
 
@@ -135,7 +136,8 @@ def _put_ids(said: Said) -> None:
             DELETE FROM recommendations_externalid held USING {WORK}
             WHERE w.writes AND 'ids' = ANY(w.parts) AND held.recommendation_id = w.recommendation_id
                 AND row.after -> 'ids' @> jsonb_build_array(jsonb_build_array(held.scheme, held.value))
-                AND NOT row.before -> 'ids' @> jsonb_build_array(jsonb_build_array(held.scheme, held.value))
+                AND (w.outcome = 'new'
+                    OR NOT row.before -> 'ids' @> jsonb_build_array(jsonb_build_array(held.scheme, held.value)))
             """
         )
         return
@@ -159,9 +161,10 @@ FROM_POSITION = f"""
 def _put_positions(document_id: int, said: Said) -> None:
     """The answer of this document beside those of others; where there was none before, it goes."""
     position = POSITION.format(said=said)
-    gone = f"SELECT w.recommendation_id {FROM_POSITION} AND jsonb_typeof({position}) = 'null'"
     if said == "before":
-        forget_positions(document_id, gone)
+        gone = f"SELECT w.recommendation_id {FROM_POSITION} AND jsonb_typeof({position}) = 'null'"
+        mine = "SELECT id FROM recommendations_position WHERE document_id = %s"
+        forget_positions_where(f"{mine} AND recommendation_id IN ({gone})", [document_id])
     run(
         f"""
         INSERT INTO recommendations_position
@@ -177,14 +180,13 @@ def _put_positions(document_id: int, said: Said) -> None:
     )
 
 
-def forget_positions(document_id: int, recommendations: str, parameters: list[object] | None = None) -> None:
-    """Remove this document's answer to the recommendations that the query gives.
+def forget_positions_where(doomed: str, parameters: Sequence[Any] = ()) -> None:
+    """Remove the positions whose ids the query gives.
 
     The kept pointers must let go first; they are refreshed at the end of the transaction.
     """
-    mine = "SELECT id FROM recommendations_position WHERE document_id = %s"
-    doomed = f"{mine} AND recommendation_id IN ({recommendations})"
-    given = [document_id, *(parameters or [])]
+    run("DROP TABLE IF EXISTS import_doomed")
+    run(f"CREATE TEMPORARY TABLE import_doomed ON COMMIT DROP AS {doomed}", parameters)
     let_go = "UPDATE recommendations_recommendation SET current_position_id = NULL WHERE current_position_id IN"
-    run(f"{let_go} ({doomed})", given)
-    run(f"DELETE FROM recommendations_position WHERE id IN ({doomed})", given)
+    run(f"{let_go} (SELECT id FROM import_doomed)")
+    run("DELETE FROM recommendations_position WHERE id IN (SELECT id FROM import_doomed)")

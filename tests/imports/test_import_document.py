@@ -9,7 +9,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 
 from history.models import Event
-from imports import documents
+from imports import batches
 from imports.models import Batch
 from imports.preview import make_rows
 from imports.reference import load_reference
@@ -146,7 +146,7 @@ def test_import_document_that_somebody_overtakes_says_so_and_leaves_no_file(
         Recommendation.objects.update(text="Somebody changed this")
         return found
 
-    monkeypatch.setattr(documents, "make_rows", overtaken)
+    monkeypatch.setattr(batches, "make_rows", overtaken)
     more = save_list(tmp_path / "more.docx", [*rows, ("140.2 Train teachers (Japan)", "Noted")], title=title)
     with pytest.raises(CommandError, match=r"Run the import again\. Nothing was changed\."):
         call_command("import_document", str(more))

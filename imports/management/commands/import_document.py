@@ -13,7 +13,9 @@ from imports.reading import UnreadableFile
 
 
 class Command(BaseCommand):
-    help = "Import an official document (docs/importing.md): thematic list, Working Group report or addendum."
+    help = (
+        "Import a document or a database's export (docs/importing.md): thematic list, report, addendum, UPR Info, UHRI."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -57,7 +59,7 @@ class Command(BaseCommand):
         responses = ", ".join(f"{number} {code}" for code, number in found["responses"].items() if number)
         if dry_run:
             self.stdout.write("Dry run: nothing was written.")
-        self.stdout.write(f"{result.review}: {found['recommendations']} recommendations ({responses})")
+        self.stdout.write(f"{result.about}: {found['recommendations']} recommendations ({responses})")
         for row in found["rejected"]:
             self.stdout.write(f"Rejected: {row['place']}: {row['reason']} [{row['value']}]")
         for row in found["conflicts"]:
@@ -68,6 +70,8 @@ class Command(BaseCommand):
         self._tell_unknown(result)
         counts = [f"{found[name]} {name}" for name in ("new", "changed", "unchanged")]
         counts += [f"{found['waiting']} waiting"] if found["waiting"] else []
+        told = ("attached", "grouped", "passed_over")
+        counts += [f"{found['rows'][name]} {name.replace('_', ' ')}" for name in told if found["rows"].get(name)]
         self.stdout.write(", ".join(counts))
         if found["batch"]:
             self.stdout.write(f"Import {found['batch']}; take it back with: manage.py undo_import {found['batch']}")

@@ -1,0 +1,336 @@
+"""Mentions written, attached and detached, set by set; and what an attached one brings to its recommendation.
+
+That is: the action category where none is held, UPR Info's issues, and one position of the export, where its mentions
+of the recommendation agree. What a mention's row brought stands in that row, so that taking it back takes that back.
+"""
+
+from imports.work import column, run
+from imports.writer import forget_positions_where
+
+IN_PLAY = "import_attached"  # the table of the mentions that this transaction attaches or detaches
+
+
+def start() -> None:
+    """Make the table of what is attached or detached: row_id, mention_id, recommendation_id."""
+    run(f"DROP TABLE IF EXISTS {IN_PLAY}")
+    run(
+        f"""
+        CREATE TEMPORARY TABLE {IN_PLAY} (row_id bigint, mention_id bigint, recommendation_id bigint) ON COMMIT DROP
+        """
+    )
+
+
+DIFFERENT = """
+    SELECT w.row_id FROM import_work w
+    JOIN imports_row row ON row.id = w.row_id
+    LEFT JOIN recommendations_recommendation r ON r.id = w.held_id
+    WHERE w.mentions AND (
+        w.outcome IN ('attached', 'conflict')
+            AND (r.removed_at IS NOT NULL OR r.text IS DISTINCT FROM row.before ->> 'text')
+        OR row.mention_id IS NULL AND EXISTS (
+            SELECT 1 FROM recommendations_mention m WHERE m.review_id = w.review_id AND m.key = row.after ->> 'key'
+        )
+        OR w.outcome = 'grouped' AND EXISTS (
+            SELECT 1 FROM imports_row said JOIN imports_batch b ON b.id = said.batch_id
+            WHERE b.committed_at >= (SELECT created_at FROM imports_batch WHERE id = row.batch_id)
+                AND said.state = 'written' AND said.label <> ''
+                AND said.review_id = w.review_id AND said.text_key = w.text_key
+        )
+    )
+"""
+
+
+def different() -> list[int]:
+    """The rows of mentions for which something is not as their preview saw it."""
+    return column(DIFFERENT)
+
+
+def write(document_id: int) -> None:
+    """Make the mentions of a batch, or bring those back that were taken back; note what they are attached to."""
+    run("DROP TABLE IF EXISTS import_mentions")
+    run(
+        """
+        CREATE TEMPORARY TABLE import_mentions ON COMMIT DROP AS
+        SELECT w.row_id, w.review_id, row.mention_id IS NULL AS made,
+            there.id IS NOT NULL AS kept,
+            coalesce(row.mention_id, nextval('recommendations_mention_id_seq')) AS mention_id,
+            CASE WHEN w.outcome = 'attached' OR row.take THEN w.held_id END AS recommendation_id,
+            CASE WHEN w.outcome = 'attached' THEN 'same_text' WHEN row.take THEN 'person' ELSE 'none' END AS match
+        FROM import_work w JOIN imports_row row ON row.id = w.row_id
+        LEFT JOIN recommendations_mention there ON there.id = row.mention_id AND there.removed_at IS NULL
+        WHERE w.mentions AND (
+            w.outcome IN ('attached', 'grouped')
+            OR w.outcome = 'conflict' AND (row.take OR NOT row.fields <@ row.disputed)
+        )
+        """
+    )
+    run("ANALYZE import_mentions")
+    run(
+        """
+        INSERT INTO recommendations_mention
+            (id, review_id, recommendation_id, match, document_id, place, key, text, text_key, state_id, printed,
+             response, action_category)
+        SELECT n.mention_id, n.review_id, n.recommendation_id, n.match, %s, row.place, row.after ->> 'key',
+            row.after ->> 'text', row.text_key,
+            CASE WHEN jsonb_array_length(row.after -> 'states') = 1 THEN (row.after #>> '{states,0,0}')::bigint END,
+            left(coalesce((SELECT string_agg(each.said ->> 1, '; ')
+                FROM jsonb_array_elements(row.after -> 'states') each (said)), ''), 150),
+            row.after #>> '{position,response}', (row.after ->> 'action_category')::smallint
+        FROM import_mentions n JOIN imports_row row ON row.id = n.row_id WHERE n.made ORDER BY n.mention_id
+        """,
+        [document_id],
+    )
+    run(
+        """
+        INSERT INTO recommendations_mention_issues (mention_id, issue_id)
+        SELECT n.mention_id, (each.said ->> 0)::bigint
+        FROM import_mentions n JOIN imports_row row ON row.id = n.row_id
+        CROSS JOIN LATERAL jsonb_array_elements(row.after -> 'issues') each (said)
+        WHERE n.made ORDER BY n.mention_id
+        """
+    )
+    run(
+        """
+        UPDATE recommendations_mention m
+        SET recommendation_id = n.recommendation_id, match = n.match, removed_at = NULL, document_id = %s
+        FROM import_mentions n WHERE NOT n.made AND m.id = n.mention_id
+        """,
+        [document_id],
+    )
+    run(
+        """
+        UPDATE imports_row row SET review_id = n.review_id, mention_id = n.mention_id,
+            recommendation_id = n.recommendation_id, state = 'written',
+            before = CASE WHEN n.kept THEN coalesce(row.before, '{}') || '{"kept": true}' ELSE row.before END
+        FROM import_mentions n WHERE row.id = n.row_id
+        """
+    )
+    run(
+        """
+        UPDATE imports_row row SET state = 'left', recommendation_id = NULL FROM import_work w
+        WHERE row.id = w.row_id AND w.mentions AND w.outcome = 'conflict' AND row.state = 'proposed'
+        """
+    )
+    run(
+        f"""
+        INSERT INTO {IN_PLAY} SELECT row_id, mention_id, recommendation_id FROM import_mentions
+        WHERE recommendation_id IS NOT NULL
+        """
+    )
+
+
+def attach_waiting() -> None:
+    """Attach the mentions that came before to the recommendations that this batch brings in their words.
+
+    The rule is that of imports.matching: of several with the same words those made by its State are meant; where more
+    than one is left, nobody decides but a person.
+    """
+    run(
+        f"""
+        WITH candidate AS (
+            SELECT m.id AS mention_id, w.recommendation_id,
+                EXISTS (
+                    SELECT 1 FROM recommendations_recommendingstate s
+                    WHERE s.recommendation_id = w.recommendation_id AND s.state_id = m.state_id
+                )::int AS by_state
+            FROM import_work w
+            JOIN recommendations_mention m ON m.review_id = w.review_id AND m.text_key = w.text_key
+            WHERE w.writes AND NOT w.mentions AND w.text_key <> '' AND 'text' = ANY(w.parts)
+                AND m.recommendation_id IS NULL AND m.removed_at IS NULL
+        ), weighed AS (
+            SELECT *, max(by_state) OVER (PARTITION BY mention_id) AS best,
+                count(*) OVER (PARTITION BY mention_id, by_state) AS number
+            FROM candidate
+        ), attached AS (
+            UPDATE recommendations_mention m SET recommendation_id = c.recommendation_id, match = 'same_text'
+            FROM weighed c WHERE m.id = c.mention_id AND c.by_state = c.best AND c.number = 1
+            RETURNING m.id, m.recommendation_id
+        ), noted AS (
+            UPDATE imports_row row SET recommendation_id = a.recommendation_id, outcome = 'attached'
+            FROM attached a WHERE row.mention_id = a.id AND row.state = 'written'
+            RETURNING row.id, row.mention_id, row.recommendation_id
+        )
+        INSERT INTO {IN_PLAY} SELECT id, mention_id, recommendation_id FROM noted
+        """
+    )
+
+
+def bring() -> list[int]:
+    """Give recommendations what their new mentions bring; returns the ids of the recommendations."""
+    run(f"ANALYZE {IN_PLAY}")
+    run(BRING_ISSUES)
+    run(BRING_ACTION)
+    run(
+        f"""
+        INSERT INTO recommendations_externalid (recommendation_id, scheme, value)
+        SELECT a.recommendation_id, each.said ->> 0, each.said ->> 1
+        FROM {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
+        CROSS JOIN LATERAL jsonb_array_elements(row.after -> 'ids') each (said)
+        ON CONFLICT DO NOTHING
+        """
+    )
+    return _refresh_positions()
+
+
+BRING_ISSUES = f"""
+    WITH wanted AS (
+        SELECT DISTINCT ON (a.recommendation_id, issue.id)
+            a.row_id, a.recommendation_id, issue.id AS issue_id, issue.scheme
+        FROM {IN_PLAY} a
+        JOIN recommendations_mention_issues link ON link.mention_id = a.mention_id
+        JOIN issues_issue issue ON issue.id = link.issue_id
+        ORDER BY a.recommendation_id, issue.id, a.row_id
+    ), added AS (
+        INSERT INTO recommendations_recommendationissue (recommendation_id, issue_id, scheme, is_primary)
+        SELECT recommendation_id, issue_id, scheme, false FROM wanted
+        ON CONFLICT DO NOTHING RETURNING recommendation_id, issue_id
+    ), brought AS (
+        SELECT row_id, jsonb_agg(issue_id) AS issues FROM wanted JOIN added USING (recommendation_id, issue_id)
+        GROUP BY row_id
+    )
+    UPDATE imports_row row SET before = coalesce(row.before, '{{}}') || jsonb_build_object('brought_issues', issues)
+    FROM brought WHERE row.id = brought.row_id
+"""
+BRING_ACTION = f"""
+    WITH agreed AS (
+        SELECT a.recommendation_id, min(a.row_id) AS row_id, min(m.action_category) AS category
+        FROM {IN_PLAY} a JOIN recommendations_mention m
+            ON m.recommendation_id = a.recommendation_id AND m.removed_at IS NULL
+        GROUP BY a.recommendation_id HAVING min(m.action_category) = max(m.action_category)
+    ), given AS (
+        UPDATE recommendations_recommendation r SET action_category = agreed.category, version = r.version + 1
+        FROM agreed WHERE r.id = agreed.recommendation_id AND r.action_category IS NULL
+        RETURNING agreed.row_id, agreed.category
+    )
+    UPDATE imports_row row SET before = coalesce(row.before, '{{}}') || jsonb_build_object('brought_action', category)
+    FROM given WHERE row.id = given.row_id
+"""
+
+
+def take_back() -> list[int]:
+    """Take mentions of an undone batch back; returns the recommendations that they were attached to."""
+    run(
+        f"""
+        INSERT INTO {IN_PLAY} SELECT w.row_id, row.mention_id, row.recommendation_id
+        FROM import_work w JOIN imports_row row ON row.id = w.row_id WHERE w.mentions
+        """
+    )
+    run(
+        f"""
+        UPDATE recommendations_mention m
+        SET recommendation_id = NULL, match = 'none',
+            removed_at = CASE WHEN row.before ? 'kept' THEN NULL ELSE statement_timestamp() END
+        FROM {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id WHERE m.id = a.mention_id
+        """
+    )
+    return _unbring()
+
+
+def detach() -> list[int]:
+    """Let go of the mentions of recommendations that an undo removes: they wait again; returns the recommendations."""
+    run(f"DELETE FROM {IN_PLAY}")
+    run(
+        f"""
+        INSERT INTO {IN_PLAY}
+        SELECT row.id, m.id, m.recommendation_id
+        FROM recommendations_mention m
+        JOIN import_work w ON w.recommendation_id = m.recommendation_id AND w.outcome = 'new' AND NOT w.mentions
+        LEFT JOIN imports_row row ON row.mention_id = m.id AND row.state = 'written'
+        """
+    )
+    run(
+        f"""
+        UPDATE recommendations_mention m SET recommendation_id = NULL, match = 'none'
+        FROM {IN_PLAY} a WHERE m.id = a.mention_id
+        """
+    )
+    touched = _unbring()
+    run(
+        f"""
+        UPDATE imports_row row SET recommendation_id = NULL, outcome = 'grouped', disputed = '{{}}', take = false,
+            before = NULL
+        FROM {IN_PLAY} a WHERE row.id = a.row_id
+        """
+    )
+    return touched
+
+
+def _unbring() -> list[int]:
+    """Take from recommendations what the rows of these mentions brought, where no other mention brings it too."""
+    run(
+        f"""
+        DELETE FROM recommendations_recommendationissue held USING {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
+        WHERE held.recommendation_id = a.recommendation_id
+            AND row.before -> 'brought_issues' @> to_jsonb(held.issue_id)
+            AND NOT EXISTS (
+                SELECT 1 FROM recommendations_mention m
+                JOIN recommendations_mention_issues link ON link.mention_id = m.id
+                WHERE m.recommendation_id = held.recommendation_id AND link.issue_id = held.issue_id
+            )
+        """
+    )
+    run(
+        f"""
+        UPDATE recommendations_recommendation r SET action_category = NULL, version = r.version + 1
+        FROM {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
+        WHERE r.id = a.recommendation_id AND (row.before ->> 'brought_action')::smallint = r.action_category
+        """
+    )
+    run(
+        f"""
+        DELETE FROM recommendations_externalid held USING {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
+        WHERE held.recommendation_id = a.recommendation_id
+            AND row.after -> 'ids' @> jsonb_build_array(jsonb_build_array(held.scheme, held.value))
+        """
+    )
+    return _refresh_positions()
+
+
+# The answer that a document's row with a number gave itself is not made of mentions.
+DIRECT = """EXISTS (
+    SELECT 1 FROM imports_row said JOIN imports_batch b ON b.id = said.batch_id
+    WHERE said.recommendation_id = {0}.recommendation_id AND b.document_id = {0}.document_id AND said.state = 'written'
+        AND said.mention_id IS NULL AND 'position' = ANY(said.fields))"""
+AGREED = f"""
+    SELECT m.recommendation_id, m.document_id, min(m.response) AS response
+    FROM recommendations_mention m
+    WHERE m.recommendation_id IN (SELECT recommendation_id FROM {IN_PLAY}) AND m.removed_at IS NULL
+    GROUP BY m.recommendation_id, m.document_id HAVING min(m.response) = max(m.response)
+"""
+
+
+def _refresh_positions() -> list[int]:
+    """Make each export's position on these recommendations what its mentions agree on, or none."""
+    forget_positions_where(
+        f"""
+        SELECT p.id FROM recommendations_position p
+        JOIN reviews_document d ON d.id = p.document_id AND d.kind IN ('upr_info', 'uhri')
+        WHERE p.recommendation_id IN (SELECT recommendation_id FROM {IN_PLAY}) AND NOT {DIRECT.format("p")}
+            AND (p.recommendation_id, p.document_id)
+                NOT IN (SELECT recommendation_id, document_id FROM ({AGREED}) agreed)
+        """
+    )
+    run(
+        f"""
+        INSERT INTO recommendations_position (recommendation_id, document_id, response, claim, paragraph, explanation)
+        SELECT agreed.recommendation_id, agreed.document_id, agreed.response, '', '', '' FROM ({AGREED}) agreed
+        WHERE NOT {DIRECT.format("agreed")} ORDER BY agreed.recommendation_id
+        ON CONFLICT ON CONSTRAINT one_position_per_document DO UPDATE SET response = excluded.response
+        """
+    )
+    return column(f"SELECT DISTINCT recommendation_id FROM {IN_PLAY} WHERE recommendation_id IS NOT NULL")
+
+
+def disagreeing(document_id: int) -> int:
+    """How many recommendations this export's mentions give several answers to, so that it answers none of them."""
+    found = column(
+        """
+        SELECT count(*) FROM (
+            SELECT 1 FROM recommendations_mention m
+            WHERE m.document_id = %s AND m.recommendation_id IS NOT NULL AND m.removed_at IS NULL
+            GROUP BY m.recommendation_id HAVING min(m.response) <> max(m.response)
+        ) several
+        """,
+        [document_id],
+    )
+    return int(found[0])
