@@ -8,3 +8,7 @@ ORGANISATION_CREATED = register(
     "organisation.created", _("registered an organisation"), public=False, keys={"kind", "verified", "monitors"}
 )
 PERSON_CREATED = register("person.created", _("opened an account"), public=False, keys={"role", "organisation"})
+TOKEN_MADE = register(
+    "token.made", _("made a token for the API"), public=False, keys={"scope", "organisation", "expires"}
+)
+TOKEN_REVOKED = register("token.revoked", _("revoked a token for the API"), public=False)

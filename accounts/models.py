@@ -1,11 +1,14 @@
 """People, the organisations they work for, and what they may do there."""
 
+import zoneinfo
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken, AuthTokenManager
 
 from accounts.roles import Role
 from states.models import State
@@ -95,6 +98,14 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The person's time zone; UTC when theirs is not known here."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return zoneinfo.ZoneInfo("UTC")
+
 
 class Membership(models.Model):
     """A person's role in an organisation."""
@@ -118,3 +129,61 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role} {self.organisation_id}"
+
+
+class TokenManager(AuthTokenManager):  # type: ignore[misc]  # ships no types
+    """Tokens."""
+
+    def living(self) -> "models.QuerySet[Token]":
+        """Those that still open something."""
+        found: models.QuerySet[Token] = self.filter(revoked_at__isnull=True, expiry__gt=timezone.now())
+        return found
+
+
+class Token(AbstractAuthToken):  # type: ignore[misc]
+    """What a person's program shows to the API. Only its digest is kept; the row stays when it is revoked."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("reads")
+        WRITE = "write", _("reads and writes")
+
+    # The log names its targets by number; knox itself would make the digest the key.
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField(max_length=128, unique=True)
+    user = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")  # named as knox asks for it
+    name = models.CharField(_("name"), max_length=60)
+    scope = models.CharField(max_length=5, choices=Scope.choices)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    expiry = models.DateTimeField()
+    last_used_on = models.DateField(null=True, blank=True)  # a day: nobody can tell when a person was at work
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TokenManager()
+
+    class Meta:
+        verbose_name = _("token")
+        verbose_name_plural = _("tokens")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(scope="read", organisation__isnull=True)
+                | models.Q(scope="write", organisation__isnull=False),
+                name="token_writes_for_an_organisation",
+                violation_error_message=_("A token that writes does so for an organisation; one that reads for none."),
+            ),
+            # The same form sent twice makes one token.
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="token_name_once",
+                violation_error_message=_("You have a token of this name. Revoke it first, or give another name."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_living(self) -> bool:
+        """Whether it still opens something."""
+        return self.revoked_at is None and self.expiry > timezone.now()

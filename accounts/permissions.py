@@ -56,8 +56,8 @@ def require(
         raise PermissionDenied(str(decision.reason))
 
 
-def voices(person: Person | None, act: Act, state: State) -> list[Organisation]:
-    """The organisations in whose name the person may do this to a matter of that State."""
+def voices(person: Person | None, act: Act, state: State | None = None) -> list[Organisation]:
+    """The organisations in whose name the person may do this to a matter of that State, or at all."""
     if person is None or not person.is_active:
         return []
     memberships = person.memberships.select_related("organisation").order_by("organisation__name")

@@ -15,6 +15,7 @@ class Act(models.TextChoices):
     IMPORT = "import", _("import documents")
     SETTLE_NAMES = "settle_names", _("settle what names in documents mean, since that holds for everybody")
     NAME_LEAD = "name_lead", _("name the lead organisation of a review")
+    WRITE_BY_API = "write_by_api", _("have a token that writes in its name")
     READ_MAIL = "read_mail", _("read the mails of this installation")
 
 
@@ -28,7 +29,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "admin", _("administrator")
 
 
-_EDITOR = frozenset({Act.WRITE_DRAFTS, Act.CHECK})
+_EDITOR = frozenset({Act.WRITE_DRAFTS, Act.CHECK, Act.WRITE_BY_API})
 _REVIEWER = _EDITOR | {Act.PUBLISH, Act.REVIEW}
 
 MAY: dict[Role, frozenset[Act]] = {

@@ -8,9 +8,11 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from accounts import tokens
 from accounts.models import Membership, Organisation, Person
 from accounts.roles import Role
 from engagement.models import EngagementEvent
+from history.log import Actor
 from issues.models import Goal, Issue, IssueAlias, PersonGroup
 from recommendations import derived
 from recommendations.models import (
@@ -87,6 +89,14 @@ def _hashed() -> str:
 def add_member(person: Person, organisation: Organisation, role: Role = Role.REVIEWER) -> Membership:
     """A role of a person in one more organisation."""
     return Membership.objects.create(person=person, organisation=organisation, role=role)
+
+
+def make_token(person: Person, organisation: Organisation | None = None, *, days: int = 30) -> str:
+    """The text of a token of the person's; with an organisation one that writes in its name."""
+    by = Actor(person_id=person.pk)
+    return tokens.make_token(person=person, name=f"Token {next(counter)}", days=days, organisation=organisation, by=by)[
+        1
+    ]
 
 
 def make_recommendation(

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "rest_framework",
+    "knox",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -296,9 +297,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # -- API
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.ReadOnly"],
-    "DEFAULT_AUTHENTICATION_CLASSES": [],  # version 1 reads only what is public
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.TokenAuthentication"],  # no cookie signs anybody in here
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.OrjsonParser"],
     "DEFAULT_FILTER_BACKENDS": ["api.filters.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -307,6 +308,8 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # an unknown parameter is refused, "format" too
     "UNAUTHENTICATED_USER": None,
 }
+KNOX_TOKEN_MODEL = "accounts.Token"
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "upr_"}  # the prefix lets a token that leaked be found
 SPECTACULAR_SETTINGS = {
     "TITLE": "UPR Tracker API",
     "DESCRIPTION": "Recommendations of the Universal Periodic Review and what became of them. Read-only.",

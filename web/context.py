@@ -63,8 +63,13 @@ ACCOUNT = (
     ("import-document", _("Import a document")),
     ("account_change_password", _("Change password")),
     ("mfa_index", _("Second factor")),
+    ("token-list", _("Tokens for the API")),
 )
-ACCOUNT_PLACES = (("account_change_password", _("Password")), ("mfa_index", _("Second factor")))
+ACCOUNT_PLACES = (
+    ("account_change_password", _("Password")),
+    ("mfa_index", _("Second factor")),
+    ("token-list", _("Tokens for the API")),
+)
 ADMINISTRATION = (("mail-list", _("Mails of this installation")),)
 MORE = (("state-list", _("States")), ("download-list", _("Download")), ("api-docs", _("API")))
 OWN_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}  # as people write them at the head of a page

@@ -1,6 +1,5 @@
 """Before any view: what no page can take is refused, and who is reading is set, once per request."""
 
-import zoneinfo
 from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
@@ -63,7 +62,7 @@ class ReaderMiddleware:
         request.reader = SimpleLazyObject(lambda: reader_of(request))  # type: ignore[attr-defined]
         # The API answers as to the public: who is signed in would cost it two queries, and shared caches their use.
         if _is_page(request) and isinstance(request.user, Person):
-            with timezone.override(zone_of(request.user)):
+            with timezone.override(request.user.zone):
                 return self.get_response(request)
         return self.get_response(request)
 
@@ -72,11 +71,3 @@ def reader_of(request: HttpRequest) -> Reader:
     """The reader behind a request; samples are shown, marked as such, where the settings say so."""
     person = request.user if isinstance(request.user, Person) else None
     return Reader(person=person, language=translation.get_language() or "en", samples=settings.SHOW_SAMPLES)
-
-
-def zone_of(person: Person) -> zoneinfo.ZoneInfo:
-    """The person's time zone; UTC when theirs is not known here."""
-    try:
-        return zoneinfo.ZoneInfo(person.time_zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("UTC")

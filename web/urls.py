@@ -12,5 +12,6 @@ urlpatterns = [
     path("my-work/", include("web.work.urls")),
     path("imports/", include("web.imports.urls")),
     path("downloads/", include("web.downloads.urls")),
+    path("account/tokens/", include("web.tokens.urls")),
     path("mail/", include("web.mail.urls")),
 ]

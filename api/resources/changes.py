@@ -30,7 +30,8 @@ from reviews.models import Review
 RECOMMENDATION = "recommendations.recommendation"
 STRETCH = 10_000  # positions that one answer goes through at most, told or not
 # What an event carries that means something outside; the rest are numbers of rows.
-TOLD = {"status", "progress", "holds_from", "day", "from_day", "new", "changed", "unchanged", "undone", "left"}
+TOLD = {"status", "progress", "holds_from", "day", "from_day"} | {"new", "changed", "unchanged", "attached", "grouped"}
+TOLD |= {"undone", "left"}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ TABLE: dict[Act, set[Role]] = {
     Act.PUBLISH: {Role.EDITOR, Role.REVIEWER, Role.MANAGER},
     Act.REVIEW: {Role.REVIEWER, Role.MANAGER},
     Act.IMPORT: {Role.MANAGER},
+    Act.WRITE_BY_API: {Role.EDITOR, Role.REVIEWER, Role.MANAGER},
     Act.SETTLE_NAMES: set(),
     Act.NAME_LEAD: set(),
     Act.READ_MAIL: set(),
