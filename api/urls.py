@@ -5,7 +5,7 @@ from django.views.generic import TemplateView
 from rest_framework.routers import SimpleRouter
 
 from api import bulk, errors, exports, views
-from api.resources import changes, recommendations, reviews, vocabularies
+from api.resources import changes, figures, recommendations, reviews, vocabularies
 from api.statuses import StatusView
 
 router = SimpleRouter()
@@ -20,6 +20,8 @@ router.register("events", reviews.EventResource, "api-event")
 
 version_1 = [
     path("", views.RootView.as_view(), name="api-root"),
+    path("recommendations/facets/", figures.FacetsView.as_view(), name="api-recommendation-facets"),
+    path("recommendations/aggregate/", figures.AggregateView.as_view(), name="api-recommendation-aggregate"),
     path("statuses/", StatusView.as_view(), name="api-statuses"),
     path("schema/", views.SchemaView.as_view(), name="api-schema"),
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),

@@ -88,8 +88,12 @@ def facets_of(params: Params, reader: Reader, names: Iterable[str] = NAMES) -> l
     return sorted(found, key=lambda counted: wanted.index(counted.facet))
 
 
-def total_of(params: Params, reader: Reader) -> int:
-    """How many recommendations a filter finds."""
+def total_of(params: Params, reader: Reader, found: Iterable[FacetCounts] = ()) -> int:
+    """How many recommendations a filter finds; of its facets, any that has no filter of its own says so already."""
+    own = {name.partition("__")[0] for name in params}
+    for counted in found:
+        if counted.facet.name not in own:
+            return counted.total
     asked = picked(params, reader)
     return int(rows(f"SELECT count(*) FROM ({asked.text}) p", asked.params)[0][0])
 

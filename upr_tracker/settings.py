@@ -332,6 +332,7 @@ SPECTACULAR_SETTINGS = {
         "ActionCategory": "recommendations.models.facts.ActionCategory",
         "RegionalGroup": "states.models.RegionalGroup",
         "Scheme": "issues.models.Scheme",
+        "Dimension": "recommendations.facets.NAMES",
         "Stakeholder": "reviews.models.Stakeholder",
         "TotalKind": "reviews.models.StatedTotal.What",
     },

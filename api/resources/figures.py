@@ -1,0 +1,166 @@
+"""Facets and aggregates: how many there are, by what, and when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.reader import Reader
+from api import filters, schema
+from api.conditional import DATA
+from api.errors import BadParameter, bad_value
+from api.parameters import check_names, day, reader_of
+from api.serializers.figures import MEASURES, OVER, UNITS, AggregateSerializer, FacetsSerializer
+from recommendations.aggregates import MOST_CELLS, Aggregate, TooManyCells, aggregate, over_time
+from recommendations.dimensions import DIMENSIONS
+from recommendations.facets import NAMES, facets_of, total_of
+from recommendations.mention_counts import MENTION_DIMENSIONS, MENTION_FILTERS, aggregate_mentions
+from recommendations.selection import FILTERS
+from reviews.selection import Filter
+
+CLOCKS = ("as_of", "known_on")
+READS = (*CLOCKS, "sample")
+MOST_DIMENSIONS = 2
+
+
+def choice(name: str, values: Iterable[str], about: str, *, several: bool = False) -> OpenApiParameter:
+    """A parameter that takes one of these values, or several between commas."""
+    one = {"type": "string", "enum": list(values)}
+    return OpenApiParameter(
+        name, {"type": "array", "items": one} if several else one, description=about, explode=False if several else None
+    )
+
+
+def question(table: Mapping[str, Filter]) -> list[OpenApiParameter]:
+    """The parameters of every number: the filters, and who reads as of when."""
+    narrow = [
+        OpenApiParameter(name, filters.schema_of(line), description=str(line.help or line.label))
+        for name, line in table.items()
+    ]
+    known = OpenApiParameter("known_on", OpenApiTypes.DATE, description="By what was published here until that day.")
+    return [schema.SAMPLE, schema.AS_OF, known, *narrow]
+
+
+class FacetsView(APIView):
+    """How many recommendations have each value of each field, for any filter; each facet leaves its own filter out."""
+
+    changes_with = DATA
+
+    @extend_schema(
+        operation_id="recommendations_facets",
+        parameters=[*question(FILTERS), choice("facets", NAMES, "Some of them; else all.", several=True)],
+        responses=schema.answers(FacetsSerializer),
+        tags=["recommendations"],
+    )
+    def get(self, request: Request) -> Response:
+        check_names(request, (*READS, *FILTERS, "facets"))
+        reader, params = clocked(request), dict(request.query_params.lists())
+        found = facets_of(params, reader, listed(request, "facets", NAMES) or NAMES)
+        whole = {
+            "unit": "recommendation",
+            "total": total_of(params, reader, found),
+            "as_of": reader.as_of,
+            "known_on": reader.known_on,
+            "approximate": any(counted.one_in > 1 for counted in found),
+            "facets": found,
+        }
+        return Response(FacetsSerializer(whole).data)
+
+
+class AggregateView(APIView):
+    """How many there are by one or two dimensions, and how it stood at the end of each month or year."""
+
+    changes_with = DATA
+
+    @extend_schema(
+        operation_id="recommendations_aggregate",
+        parameters=[
+            *question(FILTERS),
+            choice("group_by", DIMENSIONS, "One or two dimensions.", several=True),
+            choice("over", OVER, "A month or a year: the composition by status at its end, as it stood."),
+            choice("unit", UNITS, "What is counted; a recommendation unless said."),
+            choice("measure", MEASURES, "How many, or what the implementation index says as well."),
+        ],
+        responses=schema.answers(AggregateSerializer),
+        tags=["recommendations"],
+    )
+    def get(self, request: Request) -> Response:
+        unit, over = one(request, "unit", UNITS) or UNITS[0], one(request, "over", OVER)
+        measure = one(request, "measure", MEASURES) or MEASURES[0]
+        names = listed(request, "group_by", MENTION_DIMENSIONS if unit == "mention" else DIMENSIONS)
+        own = ("sample", *MENTION_FILTERS) if unit == "mention" else (*READS, *FILTERS)
+        check_names(request, (*own, "group_by", "over", "unit", "measure"))
+        check_question(names, over, unit, measure)
+        reader = clocked(request)
+        if over in {"session", "cycle"} and over not in names:
+            names = [over, *names]
+        try:
+            found = figures(dict(request.query_params.lists()), reader, names, unit, over, measure)
+        except TooManyCells:
+            raise too_many() from None
+        asked = {"unit": unit, "group_by": names, "over": over, "measure": measure}
+        clocks = {"as_of": reader.as_of, "known_on": reader.known_on}
+        numbers = {"n": found.n, "total_distinct": found.total_distinct, "cells": found.cells}
+        return Response(asked | clocks | numbers)  # the serializer is the schema: cells hold only what was asked for
+
+
+def figures(
+    params: Mapping[str, Sequence[str]], reader: Reader, names: Sequence[str], unit: str, over: str | None, measure: str
+) -> Aggregate:
+    """The numbers asked for. Raises UnknownChoice and TooManyCells."""
+    if unit == "mention":
+        return aggregate_mentions(params, reader, names)
+    if over in {"month", "year"}:
+        return over_time(params, reader, names, unit, over)
+    return aggregate(params, reader, names, unit, index=measure == "index")
+
+
+def check_question(names: Sequence[str], over: str | None, unit: str, measure: str) -> None:
+    """Raises BadParameter for parameters that do not go together."""
+    timed = over in {"month", "year"}
+    if len({*names} - ({"status"} if timed else set())) > MOST_DIMENSIONS:
+        detail = _("“group_by” takes at most %(most)d dimensions.") % {"most": MOST_DIMENSIONS}
+        raise bad_value("group_by", ",".join(names), detail)
+    if not names and over is None:
+        raise bad_value("group_by", "", _("Say by what to group: “group_by” or “over”."), allowed=list(DIMENSIONS))
+    if measure == "index" and (timed or unit != "recommendation"):
+        detail = _(
+            "“measure=index” is of recommendations as they stand on one day: without “over” and with no other unit."
+        )
+        raise bad_value("measure", measure, detail)
+    if timed and unit == "mention":
+        raise bad_value("over", str(over), _("Mentions have no statuses; take “over=session” or “over=cycle”."))
+
+
+def too_many() -> BadParameter:
+    """The refusal of a table that nobody could read."""
+    detail = _("That makes more than %(most)d cells. Group by less, or filter.") % {"most": MOST_CELLS}
+    return BadParameter("too-many-cells", detail, maximum=MOST_CELLS)
+
+
+def clocked(request: Request) -> Reader:
+    """Who reads, on both clocks. Raises BadParameter."""
+    return reader_of(request).at(as_of=day(request, "as_of"), known_on=day(request, "known_on"))
+
+
+def listed(request: Request, name: str, allowed: Iterable[str]) -> list[str]:
+    """The values that a parameter lists, each once; none when absent. Raises BadParameter."""
+    given = [part.strip() for value in request.query_params.getlist(name) for part in value.split(",")]
+    known = list(allowed)
+    for part in given:
+        if part not in known:
+            detail = _("“%(value)s” is not a value of “%(name)s”.") % {"value": part[:100], "name": name}
+            raise bad_value(name, part, detail, allowed=known)
+    return list(dict.fromkeys(given))
+
+
+def one(request: Request, name: str, allowed: Iterable[str]) -> str | None:
+    """The one value of a parameter; None when absent. Raises BadParameter."""
+    given = listed(request, name, allowed)
+    if len(given) > 1:
+        raise bad_value(name, ",".join(given), _("“%(name)s” takes one value.") % {"name": name}, allowed=list(allowed))
+    return given[0] if given else None
