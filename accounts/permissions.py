@@ -81,11 +81,18 @@ def _in(
             return Decision(False, _("You do not belong to %(name)s.") % {"name": organisation.public_name})
         role = Role(membership.role)
     if not organisation.verified:
-        reason = _("%(name)s has not been verified yet; an administrator does that.")
-        return Decision(False, reason % {"name": organisation.name})
+        return speaks_of(organisation, state)
     if not _role_may(role, act, organisation):
         reason = _("As %(role)s of %(name)s you may not %(act)s.")
         return Decision(False, reason % {"role": Role(role).label, "name": organisation.name, "act": Act(act).label})
+    return speaks_of(organisation, state)
+
+
+def speaks_of(organisation: Organisation, state: State | None) -> Decision:
+    """Whether anything may be said in an organisation's name on a matter of that State, whoever says it."""
+    if not organisation.verified:
+        reason = _("%(name)s has not been verified yet; an administrator does that.")
+        return Decision(False, reason % {"name": organisation.name})
     if state is not None and not organisation.monitors.filter(pk=state.pk).exists():
         reason = _("%(name)s does not monitor %(state)s; an administrator can add the State.")
         return Decision(False, reason % {"name": organisation.name, "state": state})

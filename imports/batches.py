@@ -27,6 +27,10 @@ from imports.places import held_document, new_document
 from imports.preview import make_rows
 from imports.reading import EXPORTS, Reading, UnreadableFile
 from imports.settling import settle
+from imports.sheets.reading import Found, read_sheet
+from imports.sheets.writing import commit as write_sheet
+from imports.sheets.writing import undo as take_sheet_back
+from imports.sources.spreadsheet import NAME as SHEET
 from imports.spots import Given
 from imports.staging import Claim, Overtaken, decide_as_before, decisions, save_export, save_rows
 from reviews.models import Document, Review
@@ -42,10 +46,13 @@ class Drifted(Exception):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file that was read, and the document that it is; of an official one also the review, maybe not saved yet."""
+    """A file that was read, and the document that it is; of an official one also the review, maybe not saved yet.
+
+    An organisation's own sheet is no document.
+    """
 
     reading: Reading
-    document: Document
+    document: Document | None
     review: Review | None = None
 
     @property
@@ -66,6 +73,8 @@ def prepare(path: Path, digest: str, *, iso3: str = "", session: int | None = No
     Of an export the mentions are still to be read; each says itself where it belongs.
     """
     reading = read_in_child(path, source)
+    if reading.sheets:
+        return Prepared(reading, None)
     if reading.source in EXPORTS:
         return Prepared(reading, held_document(None, digest) or new_document(reading, None, digest))
     state, found = settle(path.name, reading, iso3, session)
@@ -190,24 +199,31 @@ def _fail(claim: Claim, problem: str) -> None:
 
 def _show(claim: Claim, prepared: Prepared, batch: Batch) -> None:
     """Save the rows in place of those of an earlier reading; a reader that was overtaken leaves all as it is."""
-    export = None
-    if prepared.review is None:
+    export = sheet = None
+    if prepared.document is None:
+        sheet = read_sheet(batch, prepared.reading)
+    elif prepared.review is None:
         export = export_rows(batch, prepared, Given(batch.given_state, batch.given_session, batch.organisation))
         save_export(batch, export, claim)
     with transaction.atomic():
         found = claim.mine().select_for_update().first()
         if found is None:
             raise Overtaken
-        found.facts = export.facts() if export else save_document(found, prepared)
+        if sheet:
+            found.facts = save_sheet(found, sheet)
+        else:
+            found.facts = export.facts() if export else save_document(found, prepared)
         found.source = prepared.reading.source
         found.review = prepared.review if prepared.review and prepared.review.pk else None
-        found.status, found.problem, found.lease_until = Batch.Status.PREVIEW, "", None
+        found.status = Batch.Status.ASKING if sheet and sheet.asks else Batch.Status.PREVIEW
+        found.problem, found.lease_until = "", None
         found.save(update_fields=["source", "facts", "review", "status", "problem", "lease_until"])
 
 
 def save_document(batch: Batch, prepared: Prepared) -> dict[str, Any]:
     """Save the rows of an official document; returns the facts to be told of it."""
     assert prepared.review is not None
+    assert prepared.document is not None
     rows, facts = make_rows(batch, prepared.reading, prepared.review, prepared.document)
     decide_as_before(decisions(batch), rows)
     batch.rows.all().delete()
@@ -215,8 +231,17 @@ def save_document(batch: Batch, prepared: Prepared) -> dict[str, Any]:
     return facts | prepared.facts
 
 
+def save_sheet(batch: Batch, sheet: Found) -> dict[str, Any]:
+    """Save the rows of an organisation's own sheet; returns the facts to be told of it."""
+    decide_as_before(decisions(batch), sheet.rows)
+    batch.rows.all().delete()
+    save_rows(batch, sheet.rows)
+    return sheet.facts
+
+
 def export_rows(batch: Batch, prepared: Prepared, given: Given) -> ExportRows:
     """The rows of an export, still to be read."""
+    assert prepared.document is not None
     return ExportRows(batch, prepared.reading.mentions, prepared.document, given)
 
 
@@ -231,7 +256,7 @@ def abandoned() -> list[int]:
 @transaction.atomic
 def read_again(*, batch: Batch) -> None:
     """Have a batch that is not committed read anew, against what is there now."""
-    again = (Batch.Status.PREVIEW, Batch.Status.FAILED)
+    again = (Batch.Status.PREVIEW, Batch.Status.FAILED, Batch.Status.ASKING)
     found = Batch.objects.filter(pk=batch.pk, status__in=again)
     if found.update(status=Batch.Status.WAITING, problem="", attempts=0):
         _wake_on_commit(batch.pk)
@@ -249,7 +274,7 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
     """
     try:
         with transaction.atomic():
-            return committing.commit(batch, by)
+            return (write_sheet if batch.source == SHEET else committing.commit)(batch, by)
     except committing.Differs as differs:
         sentence = _("This changed after the file was read. Read the file again.")
         Row.objects.filter(pk__in=differs.rows).update(message=sentence)
@@ -263,4 +288,4 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
 @transaction.atomic
 def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     """Take a committed batch back, row by row where nothing has happened since; the other rows say why they stay."""
-    return undoing.undo(batch, by)
+    return (take_sheet_back if batch.source == SHEET else undoing.undo)(batch, by)

@@ -36,6 +36,7 @@ from imports.reading import (
     ReadMention,
     ReadPosition,
     ReadRecommendation,
+    ReadSheet,
     Response,
     Severity,
     UnreadableFile,
@@ -256,7 +257,7 @@ def _mention(row: dict[str, Any], place: Place) -> ReadMention:
 
 
 PLAIN = ("source", "state_name", "session", "symbol", "printed_totals")
-LISTS = ("recommendations", "positions", "problems")
+LISTS = ("recommendations", "positions", "sheets", "problems")
 
 
 def _plain(reading: Reading) -> dict[str, Any]:
@@ -299,6 +300,7 @@ def _reading(found: dict[str, Any]) -> Reading:
         **plain,
         recommendations=tuple(_recommendation(row) for row in numbered),
         positions=tuple(ReadPosition(**row | _answer(row)) for row in answers),
+        sheets=tuple(map(_sheet, found["sheets"])),
         problems=tuple(problems),
     )
 
@@ -320,6 +322,11 @@ def _recommendation(row: dict[str, Any]) -> ReadRecommendation:
     lists = {name: tuple(row[name]) for name in ("themes", "groups", "goals")}
     lists["states"] = tuple(name[: LONGEST["printed"]] for name in row["states"])
     return ReadRecommendation(**row | _answer(row) | lists | {"suffix": row["suffix"][: LONGEST["suffix"]]})
+
+
+def _sheet(found: dict[str, Any]) -> ReadSheet:
+    rows = tuple((number, tuple(cells)) for number, cells in found["rows"])
+    return ReadSheet(found["part"], found["heading_row"], tuple(found["headings"]), rows)
 
 
 def _answer(row: dict[str, Any]) -> dict[str, Any]:

@@ -4,22 +4,14 @@ from django.db import connection
 from django.utils import timezone
 
 from history.log import Actor, record, record_each
-from imports import attaching, events, progress, writer
+from imports import attaching, drafts, events, progress, writer
 from imports.models import Batch, Row
 from imports.places import document_of
 from imports.snapshots import SNAPSHOT
-from imports.work import column, done, lock, plan_commit, run
+from imports.work import Differs, column, done, lock, plan_commit, run
 from recommendations import derived
 from recommendations.models import Recommendation
 from reviews.models import Document, Review
-
-
-class Differs(Exception):
-    """These rows (ids) are not about what their preview saw."""
-
-    def __init__(self, rows: list[int]) -> None:
-        super().__init__()
-        self.rows = rows
 
 
 def commit(batch: Batch, by: Actor) -> Batch:
@@ -45,6 +37,7 @@ def commit(batch: Batch, by: Actor) -> Batch:
     touched = _touched() + _answer_waiting() + _attach(document)
     derived.refresh_positions(touched)
     derived.refresh_leads(touched)
+    drafts.commit_beside(batch, document.review_id, by)
     _tell(batch, document, by)
     done()
     return batch

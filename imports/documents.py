@@ -1,12 +1,14 @@
 """An import in one go, for the command line: read, preview and commit; a dry run stops before anything is written."""
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
 from django.db import models, transaction
 
+from accounts.models import Organisation
 from history.log import Actor
 from imports.batches import (
     Prepared,
@@ -16,11 +18,14 @@ from imports.batches import (
     harmless,
     prepare,
     save_document,
+    save_sheet,
     stored,
 )
 from imports.committing import counted
 from imports.models import Batch, Row
 from imports.reading import natural_key
+from imports.sheets.mapping import remember_columns
+from imports.sheets.reading import read_sheet_at_once
 from imports.spots import Given
 from imports.staging import save_export
 from imports.work import run
@@ -90,10 +95,15 @@ def import_document(
     iso3: str = "",
     session: int | None = None,
     source: str = "",
+    organisation: Organisation | None = None,
+    columns: Sequence[str] = (),
     by: Actor,
     dry_run: bool = False,
 ) -> Result:
     """Import a file, all of it or nothing; a dry run tells the same numbers and writes nothing.
+
+    `organisation` is the one whose drafts a spreadsheet, or the comments of a list, become; `columns` says what those
+    of a spreadsheet hold ("status=Heading"), and is remembered.
 
     A file that proposes nothing leaves no batch. Raises UnreadableFile, and Drifted when something changed meanwhile.
     """
@@ -106,33 +116,39 @@ def import_document(
         source=prepared.reading.source,
         given_state=iso3.upper(),
         given_session=session,
+        organisation=organisation,
         status=Batch.Status.PREVIEW,
     )
     with contextlib.ExitStack() as kept:
         if not dry_run:
             kept.enter_context(stored(batch, File(kept.enter_context(path.open("rb")))))
         with transaction.atomic():
-            return _imported(batch, prepared, by, dry_run=dry_run)
+            return _imported(batch, prepared, columns, by, dry_run=dry_run)
 
 
-def _imported(batch: Batch, prepared: Prepared, by: Actor, *, dry_run: bool) -> Result:
+def _imported(batch: Batch, prepared: Prepared, columns: Sequence[str], by: Actor, *, dry_run: bool) -> Result:
     # The transaction waits for the rows of a large file longer than others may wait for anything.
     run("SET LOCAL idle_in_transaction_session_timeout = 0")
     batch.save()
-    batch.facts = _save_rows(batch, prepared)
+    batch.facts = _save_rows(batch, prepared, columns)
     batch.save(update_fields=["facts"])
-    result = Result(batch, str(prepared.review or prepared.document))
+    result = Result(batch, str(prepared.review or prepared.document or batch.organisation))
     if dry_run or not result.proposes:
         transaction.set_rollback(True)
         if batch.file:
             batch.file.delete(save=False)
     else:
+        if columns and batch.organisation:
+            sheet = batch.facts["sheet"]
+            remember_columns(batch.organisation, sheet["headings"], sheet["columns"], None)
         commit_batch(batch=batch, by=by)
         result.batch = batch.key
     return result
 
 
-def _save_rows(batch: Batch, prepared: Prepared) -> dict[str, Any]:
+def _save_rows(batch: Batch, prepared: Prepared, columns: Sequence[str]) -> dict[str, Any]:
+    if prepared.document is None:
+        return save_sheet(batch, read_sheet_at_once(batch, prepared.reading, columns))
     if prepared.review is not None:
         return save_document(batch, prepared)
     export = export_rows(batch, prepared, Given(batch.given_state, batch.given_session))

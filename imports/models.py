@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Person
-from recommendations.models import Mention, Recommendation
+from recommendations.models import Mention, Recommendation, Status
 from recommendations.models.facts import new_public_id
 from reviews.models import Document, Review
 
@@ -35,6 +35,7 @@ class Batch(models.Model):
         WAITING = "waiting", _("waiting to be read")
         READING = "reading", _("being read")
         FAILED = "failed", _("could not be read")
+        ASKING = "asking", _("read; what its columns hold is to be said")
         PREVIEW = "preview", _("read; nothing is written yet")
         COMMITTING = "committing", _("being written")
         COMMITTED = "committed", _("committed")
@@ -133,3 +134,40 @@ class Row(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label or self.place}: {self.outcome}"
+
+
+class Mapping(models.Model):
+    """What the columns of an organisation's own table hold, as somebody of it said once."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="mappings")
+    signature = models.CharField(max_length=64)  # of the headings (imports.sheets.roles)
+    columns = models.JSONField()  # by role, the keys of the columns; a role that no column has is absent
+    saved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("mapping of columns")
+        verbose_name_plural = _("mappings of columns")
+        constraints = [models.UniqueConstraint(fields=["organisation", "signature"], name="one_mapping_of_headings")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {', '.join(self.columns)}"
+
+
+class StatusWord(models.Model):
+    """An organisation's own word for one of our statuses; without one, somebody decided that it says none of them."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="status_words")
+    word = models.CharField(max_length=100)  # as it was first met
+    folded = models.CharField(max_length=100)  # letters and digits only (imports.reading.bare_text)
+    status = models.CharField(max_length=25, choices=Status.choices, blank=True)
+    saved_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("word for a status")
+        verbose_name_plural = _("words for statuses")
+        constraints = [models.UniqueConstraint(fields=["organisation", "folded"], name="one_status_of_a_word")]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.status}"

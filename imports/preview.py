@@ -5,9 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from imports import drafts
 from imports.comparing import compare
 from imports.models import Batch, Row
 from imports.reading import Problem, Reading, ReadMention, ReadPosition, ReadRecommendation, Severity, text_key
+from imports.sheets import comments
+from imports.sheets.words import StatusWords
 from imports.snapshots import Held, Reader, Snapshot, held_in
 from recommendations.models import Recommendation
 from reviews.models import Document, Review
@@ -28,12 +31,24 @@ def make_rows(batch: Batch, reading: Reading, review: Review, document: Document
         rows.append(_compared(batch, recommendation, said, held, documents, document))
     for position in reading.positions:
         rows.append(_position(batch, position, held, documents, document))
+    beside = _drafts(batch, reading, review, {label: each for label, each in held.items() if label not in samples})
+    rows += beside
     rows += [rejected_row(batch, problem) for problem in reading.problems if problem.severity == Severity.REJECTED]
     for number, row in enumerate(rows, 1):
         row.number = number
         if row.outcome != Row.Outcome.REJECTED:
             belongs(row, review)
-    return rows, _facts(reading, reader)
+    return rows, _facts(batch, reading, reader, len(beside))
+
+
+def _drafts(batch: Batch, reading: Reading, review: Review, held: dict[str, Held]) -> list[Row]:
+    """The rows of what an organisation has written beside the recommendations of its copy of a list."""
+    if batch.organisation is None:
+        return []
+    there = Recommendation.objects.select_related("review__state").in_bulk([each.pk for each in held.values()])
+    by_label = {label: there[each.pk] for label, each in held.items()}
+    found = comments.proposals_of(reading, StatusWords(batch.organisation), by_label)
+    return drafts.rows_of(batch, batch.organisation, found, review.state)
 
 
 def _compared(
@@ -133,7 +148,7 @@ def _sample_there(read: ReadRecommendation) -> Problem:
     return Problem(read.place, read.label, message)
 
 
-def _facts(reading: Reading, reader: Reader) -> dict[str, Any]:
+def _facts(batch: Batch, reading: Reading, reader: Reader, beside: int) -> dict[str, Any]:
     answers: list[ReadRecommendation | ReadPosition] = [*reading.recommendations, *reading.positions]
     responses = Counter(str(row.response) for row in answers)
     prefixes: dict[str, list[int]] = {}
@@ -147,12 +162,18 @@ def _facts(reading: Reading, reader: Reader) -> dict[str, Any]:
         "unknown_states": sorted(reader.unknown_states),
         "unknown_terms": sorted(reader.unknown_terms),
         "unknown_kinds": reader.unknown_kinds,
-        "warnings": [str(problem) for problem in reading.problems if problem.severity == Severity.WARNING],
+        "warnings": _warnings(batch, reading),
         "printed_totals": reading.printed_totals,
         "joint": sum(len(row.states) > 1 for row in reading.recommendations),
         "prefixes": [_prefix(paragraph, numbers) for paragraph, numbers in prefixes.items()],
-        "read": len(answers) + sum(problem.severity == Severity.REJECTED for problem in reading.problems),
+        "read": len(answers) + beside + sum(problem.severity == Severity.REJECTED for problem in reading.problems),
     }
+
+
+def _warnings(batch: Batch, reading: Reading) -> list[str]:
+    found = [str(problem) for problem in reading.problems if problem.severity == Severity.WARNING]
+    left_out = "" if batch.organisation else comments.left_out(reading)
+    return [*found, left_out] if left_out else found
 
 
 def _prefix(paragraph: str, numbers: list[int]) -> dict[str, Any]:

@@ -165,6 +165,24 @@ class ReadMention:
     passage: str = ""  # a row of a table is its own passage
 
 
+@dataclass(frozen=True, slots=True)
+class ReadSheet:
+    """A table of an organisation's own: what its columns mean, no file says.
+
+    `rows` are those below the headings that hold anything, each with the number a spreadsheet program shows and as
+    many cells as there are headings. Cells are text, but for fractions: 140.1 as a number may once have been 140.10.
+    """
+
+    part: str  # as a `Place` names it
+    heading_row: int
+    headings: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str | float, ...]], ...]
+
+    def place(self, row: int, column: str = "") -> Place:
+        """A place in this table, to be named in messages."""
+        return Place(self.part, row, column)
+
+
 class PassedOver(NamedTuple):
     """One row of an export that is sound and yet not for us, such as another body's; `kind` says which sort of row."""
 
@@ -232,6 +250,7 @@ class Reading:
     recommendations: tuple[ReadRecommendation, ...] = ()
     positions: tuple[ReadPosition, ...] = ()
     mentions: MentionStream = field(default_factory=MentionStream)
+    sheets: tuple[ReadSheet, ...] = ()  # of an organisation's own table, all with the same headings
     problems: tuple[Problem, ...] = ()
     printed_totals: dict[str, int] = field(default_factory=dict)  # only what the document itself states
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from history.log import Actor, record, record_each
-from imports import attaching, events, writer
+from imports import attaching, drafts, events, writer
 from imports.models import Batch
 from imports.snapshots import SNAPSHOT
 from imports.work import column, done, lock, plan_undo, run
@@ -25,13 +25,14 @@ def undo(batch: Batch, by: Actor) -> Batch:
     plan_undo(batch.pk)
     # Before anybody looks at what was recorded on them: a status published from now on waits, and finds them removed.
     lock()
+    drafts_undone, drafts_left = drafts.undo_beside(batch, by)  # they would keep the recommendations that they are on
     mark_touched(batch)
     _mark_changed(batch.document)
     run("UPDATE imports_row row SET message = w.message FROM import_work w WHERE w.row_id = row.id")
     left = run("DELETE FROM import_work WHERE message <> ''")
     _take_back(batch.document)
     undone = run("UPDATE imports_row row SET state = 'undone' FROM import_work w WHERE w.row_id = row.id")
-    _tell(batch, batch.document, undone, left, by)
+    _tell(batch, batch.document, undone + drafts_undone, left + drafts_left, by)
     done()
     return batch
 

@@ -21,6 +21,14 @@ LETTER = f"substr('{ALPHABET}', 1 + get_byte(uuid_send(gen_random_uuid()), 0) %%
 PUBLIC_ID = " || ".join([LETTER] * 8)
 
 
+class Differs(Exception):
+    """These rows (ids) are not about what their preview saw."""
+
+    def __init__(self, rows: list[int]) -> None:
+        super().__init__()
+        self.rows = rows
+
+
 def run(statement: str, parameters: Sequence[Any] = ()) -> int:
     """Run one statement; returns how many rows it met."""
     with connection.cursor() as cursor:
@@ -36,7 +44,10 @@ def column(query: str, parameters: Sequence[Any] = ()) -> list[Any]:
 
 
 def plan_commit(batch_id: int) -> None:
-    """Fill the table for writing a batch: every row that was not rejected, with ids for what will be made."""
+    """Fill the table for writing a batch: every row that speaks of a recommendation, with ids for what will be made.
+
+    Rows that propose drafts (imports.drafts) and rejected ones are no part of it.
+    """
     run("DROP TABLE IF EXISTS import_work")
     run(
         f"""
@@ -58,7 +69,7 @@ def plan_commit(batch_id: int) -> None:
             LEFT JOIN reviews_review review ON row.review_id IS NULL
                 AND review.state_id = (row.after #>> '{{review,0}}')::bigint
                 AND review.session_id = (row.after #>> '{{review,1}}')::bigint
-            WHERE row.batch_id = %s AND row.outcome <> 'rejected'
+            WHERE row.batch_id = %s AND row.outcome <> 'rejected' AND NOT row.after ? 'draft'
             ORDER BY row.number
         ) found
         """,
@@ -93,7 +104,8 @@ def plan_undo(batch_id: int) -> None:
         SELECT row.id AS row_id, row.review_id, row.label, row.text_key, row.outcome,
             row.recommendation_id AS held_id, row.recommendation_id, row.after ? 'key' AS mentions, false AS made,
             NULL::bigint AS position_id, {PARTS} AS parts, NOT row.after ? 'key' AS writes, ''::text AS message
-        FROM imports_row row WHERE row.batch_id = %s AND row.state = 'written' ORDER BY row.number
+        FROM imports_row row
+        WHERE row.batch_id = %s AND row.state = 'written' AND NOT row.after ? 'draft' ORDER BY row.number
         """,
         [batch_id],
     )

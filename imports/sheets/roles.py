@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from hashlib import sha256
 
 from django.conf import settings
 from django.db import models
@@ -42,7 +43,7 @@ OWN_COLUMNS: tuple[tuple[str | Promise, Role | None], ...] = (
     (_("Session"), Role.SESSION),
     (_("Number"), Role.LABEL),
     (_("Recommendation"), None),
-    (_("From"), None),
+    (_("Made by"), None),  # with “From” it would look like UPR Info's export
     (_("Response"), None),
     (_("Status"), None),
     (_("Since"), None),
@@ -60,7 +61,7 @@ MARKS = (Role.ADDRESS, Role.STATUS, Role.VERSION)  # a sheet with our headings f
 # Spanish. Only a proposal; a person confirms it once.
 HEADINGS: dict[Role, tuple[str, ...]] = {
     Role.ADDRESS: ("address", "url", "publicid", "адрес", "мекенжай", "adresse", "dirección"),
-    Role.LABEL: ("number", "no", "label", "recommendationnumber", "номер", "№", "нөмірі", "numéro", "número"),
+    Role.LABEL: ("number", "no", "label", "recommendationnumber", "номер", "№", "#", "нөмірі", "numéro", "número"),
     Role.TEXT: ("recommendation", "text", "recommendationtext", "рекомендация", "ұсыным", "recommandation", "texto"),
     Role.STATE: ("state", "country", "stateunderreview", "страна", "государство", "мемлекет", "état", "pays", "país"),
     Role.SESSION: ("session", "uprsession", "сессия", "sesión"),
@@ -81,7 +82,7 @@ def keys_of(headings: Sequence[str]) -> list[str]:
     seen: dict[str, int] = {}
     keys = []
     for heading in headings:
-        folded = fold_heading(heading)
+        folded = fold_heading(heading) or heading.strip()  # "№" has no letter
         seen[folded] = seen.get(folded, 0) + 1
         keys.append(folded if seen[folded] == 1 else f"{folded} {seen[folded]}")
     return keys
@@ -108,8 +109,8 @@ def proposed_columns(headings: Sequence[str]) -> Columns:
 
 
 def signature_of(headings: Sequence[str]) -> str:
-    """The headings of a sheet as one text, whatever their order: sheets with the same one are mapped alike."""
-    return "\n".join(sorted(keys_of(headings)))
+    """A digest of the headings of a sheet, whatever their order: sheets with the same one are mapped alike."""
+    return sha256("\n".join(sorted(keys_of(headings))).encode()).hexdigest()
 
 
 @cache

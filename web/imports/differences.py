@@ -1,15 +1,17 @@
 """What a row of an import would change, part by part, as a person reads it."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imports.models import Row
 from imports.snapshots import Snapshot
 from issues.models import Goal, Issue, PersonGroup
-from recommendations.models import Claim, Response
+from recommendations.models import Claim, Progress, Response, Status
 from reviews.models import Document
 
 Named = Issue | PersonGroup | Goal | Document
@@ -21,6 +23,14 @@ WORDS: dict[str, str | Promise] = {
     "groups": _("Groups of persons"),
     "goals": _("Goals"),
     "source": _("Source"),
+}
+OF_A_DRAFT: dict[str, str | Promise] = {
+    "status": _("Status"),
+    "progress": _("How far"),
+    "holds_from": _("Since when"),
+    "reason": _("Reason"),
+    "bases": _("It rests on"),
+    "private_note": _("Private note"),
 }
 
 
@@ -62,6 +72,8 @@ def differences(row: Row, names: Names) -> list[Difference]:
     """The parts that differ, in the order of a recommendation's page; none for a rejected row."""
     if row.outcome == Row.Outcome.REJECTED or not row.after:
         return []
+    if "draft" in row.after:
+        return _of_a_draft(row)
     return [
         Difference(
             words,
@@ -71,6 +83,34 @@ def differences(row: Row, names: Names) -> list[Difference]:
         for part, words in WORDS.items()
         if part in row.fields and part in row.after and not (part == "source" and row.outcome == Row.Outcome.NEW)
     ]
+
+
+def _of_a_draft(row: Row) -> list[Difference]:
+    held, said = (row.before or {}).get("draft", {}), row.after["draft"]
+    found = [
+        Difference(words, _in_draft(part, held), _in_draft(part, said))
+        for part, words in OF_A_DRAFT.items()
+        if part in row.fields
+    ]
+    if said and "status" not in said and "status" not in held:
+        found.insert(0, Difference(OF_A_DRAFT["status"], "", str(_("not stated – choose"))))
+    return found
+
+
+def _in_draft(part: str, said: Snapshot) -> str:
+    value = said.get(part)
+    if not value:
+        return ""
+    match part:
+        case "status":
+            return str(Status(value).label)
+        case "progress":
+            return str(Progress(value).label)
+        case "holds_from":
+            return formats.date_format(datetime.date.fromisoformat(value), "DATE_FORMAT")
+        case "bases":
+            return "; ".join(" ".join(filter(None, (basis["description"], basis["url"]))) for basis in value)
+    return str(value)
 
 
 def _shown(part: str, snapshot: Snapshot, names: Names) -> str:

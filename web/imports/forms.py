@@ -20,7 +20,8 @@ class ImportForm(InOurWords, forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Document"),
         help_text=gettext_lazy(
-            "OHCHR's thematic list, a Working Group report, or an addendum; Word, PDF or text, at most 20 MB."
+            "OHCHR's thematic list, a Working Group report, an addendum, or a spreadsheet of statuses; Word, PDF, "
+            "text, .csv, .xlsx or .ods, at most 20 MB."
         ),
         error_messages={
             "required": gettext_lazy("Choose the document."),

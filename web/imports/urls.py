@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.imports import acts, names, views
+from web.imports import acts, names, sheets, views
 
 urlpatterns = [
     path("", views.import_list, name="import-document"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("<slug:key>/commit/", acts.import_commit, name="import-commit"),
     path("<slug:key>/undo/", acts.import_undo, name="import-undo"),
     path("<slug:key>/names/", names.import_names, name="import-names"),
+    path("<slug:key>/columns/", sheets.import_columns, name="import-columns"),
+    path("<slug:key>/words/", sheets.import_words, name="import-words"),
     path("<slug:key>/again/", acts.import_again, name="import-again"),
     path("<slug:key>/rows/<int:number>/", acts.row_decide, name="import-row-decide"),
 ]

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +13,7 @@ from accounts.models import Organisation, Person
 from accounts.roles import Act
 from imports import batches, progress
 from imports.models import Batch, Row
+from imports.sources.spreadsheet import NAME as SHEET
 from states.models import State
 from web.imports.differences import Names, differences
 from web.imports.forms import ImportForm
@@ -50,9 +51,14 @@ def import_detail(request: HttpRequest, key: str) -> HttpResponse:
     batch = find_batch(request, key)
     if request.htmx and batch.is_busy:  # type: ignore[attr-defined]
         return render(request, "imports/detail.html#progress", {"batch": batch, "progress": progress.of(batch.pk)})
+    if batch.status == Batch.Status.ASKING and not request.htmx:  # type: ignore[attr-defined]
+        return redirect(_question(batch), key=key)
     outcome = request.GET.get("outcome", "")
-    rows = batch.rows.select_related("recommendation")
-    counted = dict(batch.rows.order_by().values_list("outcome").annotate(number=Count("pk")))
+    rows = _rows_for(the_person(request), batch)
+    counted = dict(rows.order_by().values_list("outcome").annotate(number=Count("pk")))
+    writing = rows.filter(Q(outcome__in=("new", "changed")) | Q(take=True))
+    drafts = writing.filter(after__has_key="draft").count()
+    rows = rows.select_related("recommendation")
     if outcome in Row.Outcome.values:
         rows = rows.filter(outcome=outcome)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -60,7 +66,8 @@ def import_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "batch": batch,
         "counts": _counts(counted, outcome),
-        "to_write": counted.get("new", 0) + counted.get("changed", 0) + batch.rows.filter(take=True).count(),
+        "to_write": writing.count() - drafts,
+        "drafts": drafts,
         "outcome": outcome,
         "page": page,
         "rows": [(row, differences(row, names)) for row in page],
@@ -87,8 +94,9 @@ def _managed(person: Person) -> list[Organisation]:
 
 def _visible(person: Person) -> QuerySet[Batch]:
     """Administrators see every import; others those of the organisations that they manage."""
-    found = Batch.objects.all()
-    return found if person.is_administrator else found.filter(organisation__in=_managed(person))
+    if person.is_administrator:
+        return Batch.objects.exclude(source=SHEET)  # drafts are nobody's but their organisation's
+    return Batch.objects.filter(organisation__in=_managed(person))
 
 
 def find_batch(request: HttpRequest, key: str) -> Batch:
@@ -100,6 +108,17 @@ def find_batch(request: HttpRequest, key: str) -> Batch:
     if found is None:
         raise Http404
     return found
+
+
+def _rows_for(person: Person, batch: Batch) -> QuerySet[Row]:
+    """The rows of a batch that the person may see: drafts are nobody's but their organisation's."""
+    return batch.rows.exclude(after__has_key="draft") if person.is_administrator else batch.rows.all()
+
+
+def _question(batch: Batch) -> str:
+    """The page that asks what has to be known of a sheet first."""
+    sheet = batch.facts["sheet"]
+    return "import-words" if sheet["words"] and "too_many_words" not in sheet else "import-columns"
 
 
 def _counts(counted: dict[str, int], outcome: str) -> list[dict[str, object]]:

@@ -4,17 +4,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import Organisation
 from history.log import Actor
 from history.models import Origin
 from imports.batches import Drifted
 from imports.documents import Result, import_document
 from imports.names import unknown_in
 from imports.reading import UnreadableFile
+from imports.sheets.roles import Role
 
 
 class Command(BaseCommand):
     help = (
-        "Import a document or a database's export (docs/importing.md): thematic list, report, addendum, UPR Info, UHRI."
+        "Import a document or a database's export (docs/importing.md): thematic list, report, addendum, UPR Info, "
+        "UHRI, or a spreadsheet of statuses."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,6 +25,16 @@ class Command(BaseCommand):
         parser.add_argument("--state", metavar="ISO3", help="the State under review, where the document does not say")
         parser.add_argument("--session", type=int, metavar="N", help="the session, where the document does not say")
         parser.add_argument("--source", metavar="NAME", help="the kind of document, where it is not recognised")
+        parser.add_argument(
+            "--organisation", metavar="SLUG", help="whose drafts a spreadsheet or the comments of a list become"
+        )
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="WHAT=HEADING",
+            help="what a column of a spreadsheet holds, once for each: " + ", ".join(Role.values),
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
 
@@ -32,6 +45,8 @@ class Command(BaseCommand):
                 iso3=options["state"] or "",
                 session=options["session"],
                 source=options["source"] or "",
+                organisation=_organisation(options["organisation"]),
+                columns=options["map"],
                 by=Actor(origin=Origin.IMPORT),
                 dry_run=options["dry_run"],
             )
@@ -75,3 +90,12 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(counts))
         if found["batch"]:
             self.stdout.write(f"Import {found['batch']}; take it back with: manage.py undo_import {found['batch']}")
+
+
+def _organisation(slug: str | None) -> Organisation | None:
+    if slug is None:
+        return None
+    found = Organisation.objects.filter(slug=slug).first()
+    if found is None:
+        raise CommandError(f"There is no organisation “{slug}”. Use its short name. Nothing was changed.")
+    return found
