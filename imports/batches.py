@@ -33,6 +33,7 @@ from imports.sheets.writing import undo as take_sheet_back
 from imports.sources.spreadsheet import NAME as SHEET
 from imports.spots import Given
 from imports.staging import Claim, Overtaken, decide_as_before, decisions, save_export, save_rows
+from imports.work import Differs
 from reviews.models import Document, Review
 
 log = logging.getLogger(__name__)
@@ -275,7 +276,7 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
     try:
         with transaction.atomic():
             return (write_sheet if batch.source == SHEET else committing.commit)(batch, by)
-    except committing.Differs as differs:
+    except Differs as differs:
         sentence = _("This changed after the file was read. Read the file again.")
         Row.objects.filter(pk__in=differs.rows).update(message=sentence)
         problem = _("%(n)d rows changed after the file was read; nothing was written. Read the file again.")
