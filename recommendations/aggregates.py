@@ -45,7 +45,7 @@ def aggregate(
     made = cells(params, reader, dimensions, unit)
     names = ", ".join(made.columns)
     found = rows(
-        f"WITH {made.text} SELECT grouping({names}) > 0, count(*), count(DISTINCT id), {names} FROM cells"
+        f"WITH {made.text} SELECT grouping({names}) > 0, count(*), {made.distinct}, {names} FROM cells"
         f" GROUP BY GROUPING SETS (({names}), ()) ORDER BY 1 DESC, {names} LIMIT {MOST_CELLS + 2}",
         made.params,
     )
@@ -166,14 +166,14 @@ def _steps(made: Cells, reader: Reader, points: Sequence[datetime.date], last: d
                 lead(from_day) OVER (PARTITION BY review_id, is_sample ORDER BY from_day) AS ends
             FROM reviews_lead WHERE from_day <= %s
         ), held AS (
-            SELECT w.id, a.voice_id, a.status, a.holds_from AS starts,
+            SELECT w.id, w.review_id, w.is_sample, a.voice_id, a.status, a.holds_from AS starts,
                 lead(a.holds_from) OVER (PARTITION BY w.id, a.voice_id ORDER BY a.holds_from, a.id) AS ends
             FROM picked w JOIN ({held.text}) a ON a.recommendation_id = w.id
         ), stood AS (
             SELECT h.id, h.status, greatest(h.starts, l.starts) AS starts,
                 least(coalesce(h.ends, 'infinity'), coalesce(l.ends, 'infinity')) AS ends
-            FROM held h JOIN recommendations_recommendation r ON r.id = h.id
-            JOIN led l ON (l.review_id, l.is_sample, l.organisation_id) = (r.review_id, r.is_sample, h.voice_id)
+            FROM held h JOIN led l
+            ON (l.review_id, l.is_sample, l.organisation_id) = (h.review_id, h.is_sample, h.voice_id)
         ), steps AS (
             SELECT s.id, s.status, step.* FROM stood s, LATERAL (VALUES
                 (width_bucket(s.starts - 1, %s::date[]), 1), (width_bucket(s.ends - 1, %s::date[]), -1)
@@ -182,7 +182,7 @@ def _steps(made: Cells, reader: Reader, points: Sequence[datetime.date], last: d
         SELECT place, sum(n), 0, status {names} FROM steps JOIN cells USING (id)
         WHERE place < %s GROUP BY place, status {names}
         UNION ALL
-        SELECT 0, count(*), (SELECT count(DISTINCT id) FROM cells), NULL {names} FROM cells
+        SELECT 0, count(*), (SELECT {made.distinct} FROM cells), NULL {names} FROM cells
         {"GROUP BY " + names[2:] if names else ""}
     """
     days = list(points)

@@ -12,7 +12,7 @@ UNITS = ("recommendation", "dyad")
 
 
 class Dimension(NamedTuple):
-    """The value of a recommendation `r` by this dimension, and the tables it stands in."""
+    """The value of a row `r` of `picked` by this dimension, and the tables it stands in."""
 
     value: str
     joins: str = ""
@@ -70,6 +70,12 @@ class Cells(NamedTuple):
     text: str
     params: tuple[Any, ...]
     dimensions: Sequence[str]
+    repeats: bool  # whether a row may be in several cells, or in one several times
+
+    @property
+    def distinct(self) -> str:
+        """The number of rows, each once; a sort of them all only where it must be."""
+        return "count(DISTINCT id)" if self.repeats else "count(*)"
 
     @property
     def columns(self) -> list[str]:
@@ -90,8 +96,9 @@ def cells(params: Params, reader: Reader, names: Sequence[str], unit: str) -> Ce
     if "voice" in names:
         parts.append(("said", said(reader)))
     parts.append(("cells", _cells(names, used, unit)))
-    text = ", ".join(f"{name} AS MATERIALIZED ({sql.text})" for name, sql in parts)
-    return Cells(text, tuple(value for _name, sql in parts for value in sql.params), names)
+    text = ", ".join(f"{name} AS ({sql.text})" for name, sql in parts)
+    repeats = unit == "dyad" or any(dimension.repeats for dimension in used)
+    return Cells(text, tuple(value for _name, sql in parts for value in sql.params), names, repeats)
 
 
 def _cells(names: Sequence[str], used: Sequence[Dimension], unit: str) -> Sql:
@@ -100,7 +107,4 @@ def _cells(names: Sequence[str], used: Sequence[Dimension], unit: str) -> Sql:
     joins = " ".join([made, *dict.fromkeys(dimension.joins for dimension in used)])
     once = "DISTINCT" if any(dimension.repeats for dimension in used) else ""
     unit_id = "d.id" if unit == "dyad" else "r.id"
-    return Sql(
-        f"SELECT {once} r.id, {unit_id} AS unit_id {values} FROM picked p"
-        f" JOIN recommendations_recommendation r ON r.id = p.id {joins}"
-    )
+    return Sql(f"SELECT {once} r.id, {unit_id} AS unit_id {values} FROM picked r {joins}")

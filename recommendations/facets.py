@@ -17,7 +17,7 @@ from recommendations.selection import FILTERS, NOT_ASSESSED
 from recommendations.sql import Sql, picked, rows, said, statuses_then
 from reviews.selection import Params
 
-CAP = 50_000  # rows counted exactly; beyond, an even sample of about as many
+CAP = 20_000  # rows counted one by one; beyond, an even sample of about as many
 
 
 class Facet(NamedTuple):
@@ -39,6 +39,7 @@ def _facets() -> list[Facet]:
 
 FACETS = _facets()
 NAMES = list(dict.fromkeys(facet.name for facet in FACETS))
+ALL_KINDS = {facet.tag for facet in FACETS}
 CLOCKED = ("status", "voice")  # tags that another day changes
 
 
@@ -94,7 +95,7 @@ def total_of(params: Params, reader: Reader, found: Iterable[FacetCounts] = ()) 
     for counted in found:
         if counted.facet.name not in own:
             return counted.total
-    asked = picked(params, reader)
+    asked = picked(params, reader, ["id"])
     return int(rows(f"SELECT count(*) FROM ({asked.text}) p", asked.params)[0][0])
 
 
@@ -122,15 +123,16 @@ SAMPLE = f"""
 
 
 def _sampled(params: Params, reader: Reader, kinds: Sequence[str]) -> Tally:
-    asked = picked(params, reader)
+    asked = picked(params, reader, ["id"])
     found = rows(
         SAMPLE.format(picked=asked.text)
         + """
         SELECT NULL, total, one_in FROM size UNION ALL
         SELECT tag, count(*), 0 FROM recommendations_counted c, unnest(c.tags) tag
-        WHERE c.recommendation_id = ANY(ARRAY(SELECT id FROM part)) AND split_part(tag, ':', 1) = ANY(%s) GROUP BY tag
+        WHERE c.recommendation_id = ANY(ARRAY(SELECT id FROM part)) AND (%s OR split_part(tag, ':', 1) = ANY(%s))
+        GROUP BY tag
         """,
-        (*asked.params, list(kinds)),
+        (*asked.params, set(kinds) >= ALL_KINDS, list(kinds)),
     )
     total, one_in = next((total, one_in) for tag, total, one_in in found if tag is None)
     return Tally(total, {tag: n * one_in for tag, n, _one in found if tag is not None}, one_in)

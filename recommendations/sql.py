@@ -29,10 +29,17 @@ def compiled(queryset: QuerySet[Any, Any]) -> Sql:
     return Sql(text, tuple(params))
 
 
-def picked(params: Params, reader: Reader) -> Sql:
-    """The ids (`id`) of the recommendations that a filter finds. Raises UnknownChoice."""
+# What stands beside the row: one narrow index holds all of it (`recommendation_narrow`).
+BESIDE = (
+    *("id", "review_id", "is_sample", "state_iso3", "session_number", "cycle"),
+    *("response", "claim", "status", "action_category"),
+)
+
+
+def picked(params: Params, reader: Reader, columns: Sequence[str] = BESIDE) -> Sql:
+    """The recommendations that a filter finds, with what stands beside the row. Raises UnknownChoice."""
     found = select(Recommendation.objects.visible_to(reader), params, reader)
-    return compiled(found.order_by().values("id"))
+    return compiled(found.order_by().values(*columns))
 
 
 def said(reader: Reader) -> Sql:
@@ -53,14 +60,13 @@ def leads(reader: Reader) -> Sql:
 def statuses_then(reader: Reader, within: str) -> Sql:
     """The lead's status of each recommendation that has one on the reader's day: recommendation_id, status.
 
-    `within` names the rows asked about, by their `id`. One pass over their assessments; lists ask row by row.
+    `within` names the rows asked about, as `picked` gives them. One pass over their assessments; lists ask row by row.
     """
     led, counted = leads(reader), said(reader)
     return Sql(
         f"""
         SELECT DISTINCT ON (a.recommendation_id) a.recommendation_id, a.status
-        FROM {within} w JOIN recommendations_recommendation r ON r.id = w.id
-        JOIN ({counted.text}) a ON a.recommendation_id = w.id
+        FROM {within} r JOIN ({counted.text}) a ON a.recommendation_id = r.id
         JOIN ({led.text}) l ON (l.review_id, l.is_sample, l.organisation_id) = (r.review_id, r.is_sample, a.voice_id)
         ORDER BY a.recommendation_id, a.holds_from DESC, a.id DESC
         """,
