@@ -13,10 +13,17 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import Person, Token
 from accounts.tokens import note_use
+from api.counting import remember
 
 
 class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]  # ships no types
     """`Authorization: Bearer upr_…`. A token that opens nothing is a 401, whatever is asked."""
+
+    def authenticate(self, request: Any) -> tuple[Person, Token] | None:
+        found: tuple[Person, Token] | None = super().authenticate(request)
+        if found is not None:
+            remember(request)
+        return found
 
     def authenticate_credentials(self, token: bytes) -> tuple[Person, Token]:
         try:

@@ -2,16 +2,18 @@
 
 import difflib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import orjson
+from django.core.exceptions import SuspiciousOperation
 from django.db.utils import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from psycopg.errors import QueryCanceled
-from rest_framework.exceptions import APIException, NotFound
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from api import addresses, request_ids
@@ -81,21 +83,50 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
     response = exception_handler(error, context)
     if response is None:
         return unforeseen(error)
-    detail = getattr(error, "detail", None) or (NotFound.default_detail if response.status_code == 404 else "")
-    if response.status_code == 404 and not isinstance(error, NotFound):
-        detail = _("Nothing is found at this address.")
-    answer = problem(response.status_code, str(detail), getattr(error, "kind", ""), getattr(error, "more", {}))
+    answer = told(error, response)
     for name, value in response.items():  # such as Retry-After
         if name != "Content-Type":
             answer[name] = value
     return answer
 
 
+def told(error: Exception, response: Response) -> HttpResponse:
+    """The problem document of an error that Django REST Framework knows."""
+    if isinstance(error, ValidationError):
+        detail = _("What was sent cannot be recorded; “errors” says what is wrong with which field.")
+        return problem(400, detail, "invalid", {"errors": list(pointed(error.detail))})
+    detail = response.data["detail"]
+    if response.status_code == 404 and not isinstance(error, NotFound):
+        detail = _("Nothing is found at this address.")
+    return problem(response.status_code, str(detail), getattr(error, "kind", ""), getattr(error, "more", {}))
+
+
+def pointed(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
+    """What is wrong with each field, the field as a JSON pointer (RFC 9457, section 3.2: `errors`)."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            whole = name in {"non_field_errors", "__all__"}
+            part = "" if whole else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            yield from pointed(inner, pointer + part)
+    elif isinstance(detail, list) and any(isinstance(line, Mapping) for line in detail):
+        for index, inner in enumerate(detail):
+            yield from pointed(inner, f"{pointer}/{index}")
+    elif isinstance(detail, list):
+        yield from ({"pointer": pointer, "detail": str(line)} for line in detail)
+
+
 def unforeseen(error: Exception) -> HttpResponse:
-    """A 503 where the database stopped a query that took too long, else a 500."""
-    if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
+    """What a request cannot be is a 400; a 503 where the database stopped what took too long; else a 500."""
+    if isinstance(error, SuspiciousOperation):
+        return problem(400, _("This request could not be read: it has too many parts, or parts that make no sense."))
+    cause = error.__cause__ if isinstance(error, OperationalError) else None
+    if isinstance(cause, QueryCanceled):
         detail = _("This question takes too long to answer. Ask for less: fewer values, a narrower search.")
         return problem(503, detail, "too-slow")
+    if isinstance(cause, LockNotAvailable):
+        busy = problem(503, _("Somebody else is at work on the same. Try again in a few seconds."), "busy")
+        busy["Retry-After"] = "5"
+        return busy
     logger.error("Unforeseen error in the API", exc_info=error)
     detail = _("Something failed here, and it has been recorded. Try again later.")
     return problem(500, detail)

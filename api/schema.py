@@ -39,6 +39,13 @@ class RootSerializer(serializers.Serializer[Any]):
     docs = serializers.URLField()
 
 
+class FieldErrorSerializer(serializers.Serializer[Any]):
+    """What is wrong with one field of what was sent."""
+
+    pointer = serializers.CharField(help_text="Which field, as a JSON pointer: #/bases/0/url.")
+    detail = serializers.CharField()
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     """Why a question was refused (RFC 9457)."""
 
@@ -52,6 +59,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     allowed = serializers.ListField(child=serializers.CharField(), required=False)
     nearest = serializers.ListField(child=serializers.CharField(), required=False)
     see = serializers.URLField(required=False, help_text="Where all values are listed.")
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]  # a field named like a property
+    current = serializers.DictField(required=False, help_text="What is there now, where somebody was quicker.")
+    retry_after = serializers.IntegerField(required=False, help_text="Seconds.")
     minimum = serializers.IntegerField(required=False)
     maximum = serializers.IntegerField(required=False)
 
@@ -61,12 +71,38 @@ def refusal(sentence: str) -> OpenApiResponse:
     return OpenApiResponse(ProblemSerializer, description=sentence)
 
 
-BAD = {(400, PROBLEM): refusal("A parameter or its value is not known here.")}
+def refusals(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+    """The refusals with these statuses."""
+    return {(status, PROBLEM): refusal(WHY[status]) for status in statuses}
 
 
-def answers(shape: Any) -> dict[Any, Any]:
+WHY = {
+    400: "A parameter, its value or a field is not allowed.",
+    401: "The token has ended, or is no token; or none was shown where one is needed.",
+    403: "The person whose token it is may not.",
+    404: "There is none with this name.",
+    406: "Only other types are served.",
+    409: "Somebody was quicker: `current` says what is there now.",
+    410: "It was removed.",
+    413: "Too much was sent.",
+    415: "Only JSON is read.",
+    422: "The Idempotency-Key came before, with something else.",
+    429: "Too many requests; Retry-After says how long to wait.",
+    500: "A fault of ours, which has been recorded.",
+    503: "It takes too long, or the site is too busy.",
+}
+SHARED = (401, 406, 429, 500, 503)  # any operation may be refused so
+BAD = refusals(400)
+
+
+def answers(shape: Any, *statuses: int) -> dict[Any, Any]:
     """What a resource of its own kind answers, and how it refuses."""
-    return {200: shape, **BAD}
+    return {200: shape, **BAD, **refusals(*statuses)}
+
+
+def made(shape: Any) -> dict[Any, Any]:
+    """What is answered to a write, and how it is refused."""
+    return {201: shape, **refusals(400, 403, 404, 409, 410, 413, 415, 422)}
 
 
 def described(*, gone: bool = False) -> Callable[[View], View]:
@@ -75,24 +111,20 @@ def described(*, gone: bool = False) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         reads = {"sample": SAMPLE, "as_of": AS_OF}
         parameters = [reads[name] for name in view.reads]  # type: ignore[attr-defined]
-        missing = {(404, PROBLEM): refusal("There is none with this name.")}
-        removed = {(410, PROBLEM): refusal("It was removed.")} if gone else {}
         listed, one = view.serializer_class, view.detail_serializer or view.serializer_class  # type: ignore[attr-defined]
         return extend_schema_view(
-            list=extend_schema(parameters=parameters, responses={200: listed(many=True), **BAD}),
-            retrieve=extend_schema(parameters=parameters, responses={200: one, **BAD, **missing, **removed}),
+            list=extend_schema(parameters=parameters, responses=answers(listed(many=True))),
+            retrieve=extend_schema(parameters=parameters, responses=answers(one, 404, *([410] if gone else []))),
         )(view)
 
     return decorate
 
 
 def add_shared_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Every operation may fail in ways that no view knows: wrong method, wrong type, too many, a fault of ours."""
-    fault = {
-        "description": "Any other refusal: 405, 406, 429, 500, 503.",
-        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+    """Every operation may be refused in ways that no view knows: a token that ended, too many, a fault of ours."""
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in result["paths"].values():
         for operation in path.values():
-            operation["responses"]["default"] = fault
+            for status in SHARED:
+                operation["responses"].setdefault(str(status), {"description": WHY[status], "content": content})
     return result

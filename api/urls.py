@@ -5,7 +5,7 @@ from django.views.generic import TemplateView
 from rest_framework.routers import SimpleRouter
 
 from api import bulk, errors, exports, views
-from api.resources import changes, figures, recommendations, reviews, vocabularies
+from api.resources import changes, figures, recommendations, reviews, vocabularies, writing
 from api.statuses import StatusView
 
 router = SimpleRouter()
@@ -17,6 +17,8 @@ router.register("issues", vocabularies.IssueResource, "api-issue")
 router.register("groups", vocabularies.GroupResource, "api-group")
 router.register("goals", vocabularies.GoalResource, "api-goal")
 router.register("events", reviews.EventResource, "api-event")
+
+ONE = r"^recommendations/(?P<public_id>[0-9a-z]{8})"
 
 version_1 = [
     path("", views.RootView.as_view(), name="api-root"),
@@ -31,6 +33,8 @@ version_1 = [
     re_path(r"^exports/(?P<key>[0-9a-z]{8})/$", exports.ExportView.as_view(), name="api-export"),
     re_path(r"^exports/(?P<key>[0-9a-z]{8})/file$", exports.ExportFileView.as_view(), name="api-export-file"),
     path("changes/", changes.ChangesView.as_view(), name="api-changes"),
+    re_path(f"{ONE}/assessments/$", writing.AssessmentWriting.as_view(), name="api-assessment-writing"),
+    re_path(f"{ONE}/checks/$", writing.CheckWriting.as_view(), name="api-check-writing"),
     *router.urls,
 ]
 urlpatterns = [

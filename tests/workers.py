@@ -34,6 +34,8 @@ def use_own_broker() -> None:
     settings.REDIS_URL, settings.CELERY_BROKER_URL = url, url
     settings.CACHES["default"]["LOCATION"] = cache_url
     caches.settings = caches.configure_settings(None)
+    with contextlib.suppress(AttributeError):  # one that was opened before, on the database of nobody in particular
+        del caches["default"]
 
 
 def broker_url() -> str:

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "rest_framework",
     "knox",
+    "corsheaders",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -92,6 +93,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "api.limits.LimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -182,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "imports.sweep", "schedule": SWEEP_SECONDS},
     "sweep-downloads": {"task": "reports.sweep", "schedule": SWEEP_SECONDS},
     "sweep-messages": {"task": "notifications.sweep", "schedule": SWEEP_SECONDS},
+    "forget-old-keys": {"task": "api.forget_old_keys", "schedule": 3600.0},
     # An organisation that was named to lead from a day to come leads when the day has come.
     "start-leads": {"task": "recommendations.start_leads", "schedule": 3600.0},
     # Reading facets adds up what changes have appended; this keeps it short.
@@ -308,6 +312,24 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # an unknown parameter is refused, "format" too
     "UNAUTHENTICATED_USER": None,
 }
+# How often one address, or one token, may ask the API in a minute; 0 counts nothing.
+API_REQUESTS_A_MINUTE = env.int("UPR_API_REQUESTS_A_MINUTE", 600)
+API_REQUESTS_A_MINUTE_WITH_TOKEN = env.int("UPR_API_REQUESTS_A_MINUTE_WITH_TOKEN", 3000)
+# Pages elsewhere may read the API, which shows everybody the same; they may not write, nor send a token.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "accept-language", "if-none-match", "if-modified-since", "x-request-id"]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Last-Modified",
+    "Link",
+    "Retry-After",
+    "X-Request-Id",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+]
 KNOX_TOKEN_MODEL = "accounts.Token"
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "upr_"}  # the prefix lets a token that leaked be found
 SPECTACULAR_SETTINGS = {

@@ -98,6 +98,10 @@ class Assessment(models.Model):
         return f"{self.get_status_display()} ({self.holds_from})"
 
 
+# What one may write; longer is a document of its own.
+LONGEST_REASON, LONGEST_DESCRIPTION, MOST_BASES = 5000, 2000, 20
+
+
 class Basis(models.Model):
     """What an assessment rests on; each has at least one (a deferred trigger checks at commit)."""
 
@@ -135,6 +139,16 @@ class Basis(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+# What belongs to each kind of basis; the first must be given.
+BELONGS: dict[str, tuple[str, ...]] = {
+    Basis.Kind.PASSAGE: ("document", "passage"),
+    Basis.Kind.LINK: ("url", "description"),
+    Basis.Kind.MONITORING: ("description",),
+    Basis.Kind.CONFIDENTIAL: ("code",),
+    Basis.Kind.NOTHING_FOUND: ("description",),
+}
 
 
 class Check(models.Model):

@@ -40,7 +40,7 @@ def test_closed_vocabularies_are_enumerated(document: Any) -> None:
 
 def test_schema_names_the_refusals(document: Any) -> None:
     responses = document["paths"]["/api/v1/recommendations/{public_id}/"]["get"]["responses"]
-    assert {"200", "400", "404", "410", "default"} <= responses.keys()
+    assert {"200", "400", "401", "404", "406", "410", "429", "500", "503"} <= responses.keys()
 
 
 @pytest.mark.parametrize("name", PATHS)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from recommendations.actions import AssessmentContent, BasisContent, DraftContent
 from recommendations.models import Assessment, Basis, Draft, Progress, Recommendation, Status
+from recommendations.models.assessments import BELONGS, LONGEST_DESCRIPTION, LONGEST_REASON, MOST_BASES
 from reviews.models import Document
 from web.forms import FORM_SET_WORDS, InOurWords
 
@@ -45,7 +46,7 @@ class AssessmentForm(InOurWords, forms.Form):
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("Public. Name no person who could be harmed."),
         widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=5000,
+        max_length=LONGEST_REASON,
         required=False,
     )
     in_law = forms.ChoiceField(label=gettext_lazy("Achieved in law"), choices=YES_NO, required=False)
@@ -135,7 +136,7 @@ class BasisForm(InOurWords, forms.Form):
     description = forms.CharField(
         label=gettext_lazy("Description"),
         help_text=gettext_lazy("What the link is, what was monitored, or where was searched."),
-        max_length=2000,
+        max_length=LONGEST_DESCRIPTION,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
@@ -149,11 +150,11 @@ class BasisForm(InOurWords, forms.Form):
     )
 
     NEEDS = {
-        "passage": ("document", gettext_lazy("Choose the document.")),
-        "link": ("url", gettext_lazy("Give the address of the link.")),
-        "monitoring": ("description", gettext_lazy("Describe what was monitored.")),
-        "nothing_found": ("description", gettext_lazy("Say where was searched.")),
-        "confidential": ("code", gettext_lazy("Give your own code for the source.")),
+        "passage": gettext_lazy("Choose the document."),
+        "link": gettext_lazy("Give the address of the link."),
+        "monitoring": gettext_lazy("Describe what was monitored."),
+        "nothing_found": gettext_lazy("Say where was searched."),
+        "confidential": gettext_lazy("Give your own code for the source."),
     }
 
     def require_complete(self) -> None:
@@ -163,23 +164,15 @@ class BasisForm(InOurWords, forms.Form):
             if any(data.get(name) for name in ("document", "passage", "url", "description", "code")):
                 self.add_error("kind", _("Choose what kind of basis this is."))
             return
-        name, sentence = self.NEEDS[data["kind"]]
+        name = BELONGS[data["kind"]][0]
         if name not in self.errors and not data.get(name):
-            self.add_error(name, sentence)
+            self.add_error(name, self.NEEDS[data["kind"]])
 
     def content(self) -> BasisContent | None:
         """The basis, with what belongs to its kind only; None for an empty one."""
         data = self.cleaned_data
-        match data.get("kind"):
-            case "passage":
-                return BasisContent("passage", document=data["document"], passage=data["passage"])
-            case "link":
-                return BasisContent("link", url=data["url"], description=data["description"])
-            case "confidential":
-                return BasisContent("confidential", code=data["code"])
-            case "monitoring" | "nothing_found" as kind:
-                return BasisContent(kind, description=data["description"])
-        return None
+        kind = data.get("kind")
+        return BasisContent(kind, **{name: data[name] for name in BELONGS[kind]}) if kind else None
 
     def draft(self) -> dict[str, object]:
         """The basis as a draft keeps it."""
@@ -219,7 +212,7 @@ class BaseBasisFormSet(_FormSet):
 
 
 BasisFormSet: Any = forms.formset_factory(
-    BasisForm, formset=BaseBasisFormSet, extra=0, min_num=1, max_num=20, absolute_max=20
+    BasisForm, formset=BaseBasisFormSet, extra=0, min_num=1, max_num=MOST_BASES, absolute_max=MOST_BASES
 )
 
 
