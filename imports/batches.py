@@ -21,6 +21,7 @@ from history.log import Actor
 from history.work import hand_over
 from imports import committing, progress, undoing
 from imports.child import read_in_child
+from imports.comparing import outranks
 from imports.export_rows import ExportRows
 from imports.models import Batch, Row
 from imports.places import held_document, new_document
@@ -263,9 +264,24 @@ def read_again(*, batch: Batch) -> None:
         _wake_on_commit(batch.pk)
 
 
-def decide(*, row: Row, take: bool) -> None:
-    """Settle a conflict of a batch that is not committed: take the file's word, or keep what is there."""
-    Row.objects.filter(pk=row.pk, outcome=Row.Outcome.CONFLICT, batch__status=Batch.Status.PREVIEW).update(take=take)
+def decide(*, rows: models.QuerySet[Row], take: bool) -> int:
+    """Settle conflicts of a batch that is not committed: take the file's word, or keep what is there; how many."""
+    shown = Batch.objects.filter(status=Batch.Status.PREVIEW)
+    return rows.order_by().filter(outcome=Row.Outcome.CONFLICT, batch__in=shown).update(take=take)
+
+
+def take_proposed(*, batch: Batch, rows: models.QuerySet[Row]) -> int:
+    """Of these conflicts take the file's word where its kind of document ranks higher than the one that stands there.
+
+    The others are kept as they are; how many are taken.
+    """
+    conflicts = rows.order_by().filter(outcome=Row.Outcome.CONFLICT)
+    sources = {pk for pk in conflicts.values_list("before__source__0", flat=True).distinct() if pk}
+    kinds = Document.objects.filter(pk__in=sources).values_list("pk", "kind")
+    lower = [pk for pk, kind in kinds if outranks(batch.source, kind)]
+    with transaction.atomic():
+        decide(rows=rows, take=False)
+        return decide(rows=rows.filter(before__source__0__in=lower), take=True)
 
 
 def commit_batch(*, batch: Batch, by: Actor) -> Batch:

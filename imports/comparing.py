@@ -83,6 +83,11 @@ def _states(snapshot: Snapshot) -> list[object]:
     return [state if state is not None else printed for state, printed in snapshot["states"]]
 
 
+def outranks(kind: str, other: str) -> bool:
+    """Whether a document of this kind is proposed to be taken over one of the other, where they disagree."""
+    return SOURCE_RANK.get(kind, LAST) < SOURCE_RANK.get(other, LAST)
+
+
 def _rank(document: Document) -> int:
     return SOURCE_RANK.get(document.kind, LAST)
 

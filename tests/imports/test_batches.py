@@ -122,7 +122,7 @@ def test_text_of_another_document_is_a_conflict_that_a_person_settles(tmp_path: 
     assert texts()["140.1"] == "Build schools"
     assert Position.objects.filter(recommendation__label="140.1").count() == 2  # its answer is not in dispute
     batch = opened(listed(tmp_path, other, "other.docx"))
-    batches.decide(row=batch.rows.get(label="140.1"), take=True)
+    batches.decide(rows=batch.rows.filter(label="140.1"), take=True)
     batches.commit_batch(batch=batch, by=ACTOR)
     assert texts()["140.1"] == "Build universities"
 

@@ -121,7 +121,7 @@ def test_decision_of_a_conflict_survives_another_reading(batch: Batch, tmp_path:
     rows = [("140.1 Build universities (Spain)", "Supported", "Right to an educaton", "")]
     path = save_list(tmp_path / "other.docx", rows, title="UPR of Slovenia (4th Cycle - 48th Session)")
     other = read(batches.open_batch(file=ContentFile(path.read_bytes()), name="other.docx", by=None))
-    batches.decide(row=other.rows.get(), take=True)
+    batches.decide(rows=other.rows.all(), take=True)
     batches.read_again(batch=other)
     assert read(other).rows.get().take is True
 

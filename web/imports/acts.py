@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts import permissions
@@ -15,6 +16,7 @@ from accounts.roles import Act
 from imports import batches, writing
 from imports.models import Batch
 from states.models import State
+from web.imports.report import Filters
 from web.imports.views import find_batch, the_person
 
 PATIENCE = 2.0  # seconds to wait for the worker: an import of a few hundred rows is done by then
@@ -55,9 +57,36 @@ def import_again(request: HttpRequest, key: str) -> HttpResponse:
 def row_decide(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """Settle a conflict: take the file's word, or keep what is there."""
     batch = find_batch(request, key)
-    row = get_object_or_404(batch.rows, number=number)
-    batches.decide(row=row, take=request.POST.get("act") == "take")
-    return redirect(f"{reverse('import-detail', args=[key])}?outcome=conflict#row-{number}")
+    get_object_or_404(batch.rows, number=number)
+    batches.decide(rows=batch.rows.filter(number=number), take=request.POST.get("act") == "take")
+    return redirect(f"{_shown(request, key)}#row-{number}")
+
+
+@login_required
+@require_POST
+def rows_decide(request: HttpRequest, key: str) -> HttpResponse:
+    """Settle all conflicts that the page's filters let through: as proposed, or keep what is there."""
+    batch = find_batch(request, key)
+    rows = Filters.of(request.GET).rows(batch)
+    if request.POST.get("act") == "propose":
+        taken = batches.take_proposed(batch=batch, rows=rows)
+        sentence = ngettext(
+            "The document's word is taken in %(n)d conflict, as proposed; nothing is written yet.",
+            "The document's word is taken in %(n)d conflicts, as proposed; nothing is written yet.",
+            taken,
+        )
+        messages.info(request, sentence % {"n": taken})
+    else:
+        batches.decide(rows=rows, take=False)
+        messages.info(request, _("What is there is kept in all of these conflicts."))
+    return redirect(f"{_shown(request, key)}#rows")
+
+
+def _shown(request: HttpRequest, key: str) -> str:
+    """The page of the import as it was filtered, and at the page of rows it was at."""
+    page = request.GET.get("page", "")
+    more = {"page": page} if page.isascii() and page.isdigit() else {}
+    return reverse("import-detail", args=[key]) + Filters.of(request.GET).address(**more)
 
 
 def _for_writing(request: HttpRequest, key: str) -> Batch:

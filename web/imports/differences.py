@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils import formats
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from imports.snapshots import Snapshot
 from issues.models import Goal, Issue, PersonGroup
 from recommendations.models import Claim, Progress, Response, Status
 from reviews.models import Document
+from web.imports.words import Piece, pieces
 
 Named = Issue | PersonGroup | Goal | Document
 WORDS: dict[str, str | Promise] = {
@@ -23,6 +25,7 @@ WORDS: dict[str, str | Promise] = {
     "groups": _("Groups of persons"),
     "goals": _("Goals"),
     "source": _("Source"),
+    "ids": _("Numbers in databases"),
 }
 OF_A_DRAFT: dict[str, str | Promise] = {
     "status": _("Status"),
@@ -36,11 +39,27 @@ OF_A_DRAFT: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One part: what stands there, and what the file says."""
+    """One part: what stands there, and what the file says; `is_disputed` where a person decides between the two."""
 
     what: str | Promise
     old: str
     new: str
+    is_disputed: bool = False
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """Both as one text, word by word."""
+        return pieces(self.old, self.new)
+
+    @property
+    def old_pieces(self) -> list[Piece]:
+        """What stands there, with the words marked that the file has not."""
+        return [piece for piece in self.pieces if piece.kind != "ins"]
+
+    @property
+    def new_pieces(self) -> list[Piece]:
+        """What the file says, with the words marked that do not stand there."""
+        return [piece for piece in self.pieces if piece.kind != "del"]
 
 
 class Names:
@@ -79,6 +98,7 @@ def differences(row: Row, names: Names) -> list[Difference]:
             words,
             _shown(part, row.before, names) if row.before and not row.before.get("removed") else "",
             _shown(part, row.after, names),
+            part in row.disputed,
         )
         for part, words in WORDS.items()
         if part in row.fields and part in row.after and not (part == "source" and row.outcome == Row.Outcome.NEW)
@@ -131,4 +151,6 @@ def _shown(part: str, snapshot: Snapshot, names: Names) -> str:
             return "; ".join(names.of(PersonGroup, pk) for pk in value)
         case "goals":
             return "; ".join(names.of(Goal, pk) for pk in value)
-    return names.of(Document, value[0]) if value[0] else str(_("this document"))
+        case "ids":
+            return "; ".join(f"{scheme} {number}" for scheme, number in value)
+    return " · ".join(filter(None, [names.of(Document, value[0]) if value[0] else str(_("this document")), value[1]]))
