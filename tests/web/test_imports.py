@@ -19,6 +19,7 @@ from imports.models import Batch, Row
 from imports.reference import load_reference
 from imports.sources import reader_for
 from issues.models import Issue
+from notifications.models import Follow
 from recommendations.models import Recommendation
 from reviews.models import Document
 from states.models import State
@@ -285,9 +286,9 @@ def test_import_page_asks_the_database_as_often_for_many_rows(
 ) -> None:
     client.force_login(cast.administrator)
     small, large = previewed(cast, 1), previewed(cast, 30)
-    # Session and person; the batch; rows by outcome, rows of the page counted, the rows, those to take; the names of
-    # issues, groups, goals and documents; the State; and two of the frame around every page.
-    budget = 14
+    # Session and person; the batch; the State; rows by outcome, rows of the page counted, the rows; the names of
+    # issues, groups, goals and documents; rows to write, the review, who follows, conflicts taken; two of the frame.
+    budget = 17
     for batch in (small, large):
         with django_assert_max_num_queries(budget):
             html = client.get(address_of(batch)).content.decode()
@@ -301,3 +302,117 @@ def test_import_page_shows_a_name_as_it_is_now(cast: SimpleNamespace, client: Cl
     assert f"Issue {batch.pk} 1" in client.get(address_of(batch)).content.decode()
     Issue.objects.filter(name=f"Issue {batch.pk} 1").update(name="Renamed since")
     assert "Renamed since" in client.get(address_of(batch)).content.decode()
+
+
+def test_import_page_filters_by_outcome_part_and_words(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.administrator)
+    batch = previewed(cast, 3)
+    Row.objects.filter(number=2).update(outcome="conflict", passage="Anything <b>at all</b>", fields=["text"])
+
+    def shown(query: str) -> list[int]:
+        answer = client.get(f"{address_of(batch)}?{query}")
+        assert answer.status_code == 200
+        return [row.number for row, _parts in answer.context["rows"]]
+
+    assert shown("outcome=conflict") == [2]
+    assert shown("outcome=changed&part=issues") == [1, 3]
+    assert shown("part=text") == [2]
+    assert shown("q=at all anything") == [2]
+    assert shown("q=150.3") == [3]
+    assert shown("q=nothing like it") == []
+    assert shown("outcome=bad&part=bad&review=x&page=99&review=99999999999") == [1, 2, 3]
+    assert "Anything &lt;b&gt;at all&lt;/b&gt;" in client.get(address_of(batch)).content.decode()
+
+
+def test_conflicts_are_decided_together_as_the_ranking_proposes(cast: SimpleNamespace, client: Client) -> None:
+    """A report ranks above the list made from it, and equal to another report."""
+    client.force_login(cast.administrator)
+    batch = previewed(cast, 3)
+    Batch.objects.update(source="wg_report")
+    kinds = {1: "thematic_list", 2: "wg_report", 3: "thematic_list"}
+    for row in batch.rows.all():
+        document = make.make_document(cast.review, kind=kinds[row.number])
+        row.outcome, row.before = "conflict", {"source": [document.pk, ""], "text": "Old", "removed": False}
+        row.save()
+    taken = batch.rows.filter(take=True).values_list("number", flat=True)
+    address = f"{address_of(batch)}rows/?outcome=conflict"
+    client.post(f"{address}&q=150.3", {"act": "propose"})
+    assert list(taken.all()) == [3]
+    answer = client.post(address, {"act": "propose"}, follow=True)
+    assert list(taken.all()) == [1, 3]
+    assert "taken in 2 conflicts, as proposed" in answer.content.decode()
+    client.post(address, {"act": "keep"})
+    assert list(taken.all()) == []
+    client.force_login(cast.outsider)
+    assert client.post(address, {"act": "propose"}).status_code == 404
+
+
+def test_import_page_says_how_many_would_be_told(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.administrator)
+    batch = previewed(cast, 1)
+    assert "no notice is sent" in client.get(address_of(batch)).content.decode()
+    Follow.objects.create(person=cast.mate, review=cast.review)
+    Follow.objects.create(person=cast.mate, state=cast.state)
+    Follow.objects.create(person=cast.owner, state=cast.state)
+    Follow.objects.create(person=cast.administrator, state=cast.state)
+    Follow.objects.create(person=cast.outsider, recommendation=cast.recommendation)
+    assert (
+        "2 people who follow this review or State get one notice each" in client.get(address_of(batch)).content.decode()
+    )
+
+
+def test_totals_as_stated_stand_beside_those_found(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.administrator)
+    facts = {
+        "state": "KAZ",
+        "session": 48,
+        "responses": {"supported": 217, "noted": 37},
+        "claims": {"implemented_or_in_process": 39},
+        "printed_totals": {"supported": 178, "noted": 38, "total": 254},
+    }
+    batch = Batch.objects.create(file_name="addendum.pdf", status="preview", source="addendum", facts=facts)
+    totals = client.get(address_of(batch)).context["totals"]
+    assert [(each["stated"], each["found"], each["is_same"]) for each in totals] == [
+        (178, 217, True),
+        (38, 37, False),
+        (254, 254, True),
+    ]
+
+
+def test_recommendation_names_its_imports(cast: SimpleNamespace, client: Client, listed: bytes) -> None:
+    client.force_login(cast.outsider)
+    post(client, listed)
+    batch = Batch.objects.get()
+    press(client, address_of(batch), "commit")
+    address = f"/recommendations/{Recommendation.objects.get(label='140.1').public_id}/"
+    link = f'href="{address_of(batch)}"'
+    assert link in client.get(address).content.decode()
+    client.force_login(cast.administrator)
+    assert link in client.get(address).content.decode()
+    for person in (cast.owner, cast.mate, None):
+        client.logout()
+        if person:
+            client.force_login(person)
+        html = client.get(address).content.decode()
+        assert link not in html
+        assert "brought it" in html
+        assert "Otto Outsider" not in html
+    assert "Imported from" not in client.get(f"{address}?as_of=2025-01-01").content.decode()
+
+
+def test_list_of_imports_is_filtered_and_counts_rows(
+    cast: SimpleNamespace, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(cast.administrator)
+    for _batch in range(3):
+        previewed(cast, 2)
+    Batch.objects.create(file_name="broken.pdf", status="failed", problem="It is cut short.")
+    # Session and person; the imports counted, and read; their rows; States and sessions to choose from; the frame.
+    with django_assert_max_num_queries(9):
+        html = client.get(URL).content.decode()
+    assert html.count("2 changed") == 3
+    assert "It is cut short." in html
+    html = client.get(f"{URL}?status=failed").content.decode()
+    assert "broken.pdf" in html
+    assert "list.docx" not in html
+    assert "No import is there now" in client.get(f"{URL}?status=undone").content.decode()

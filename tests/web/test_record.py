@@ -384,8 +384,8 @@ def test_page_on_a_past_day_holds_nothing_later(cast: SimpleNamespace, client: C
 
 # The recommendation with review, State, position (1), mentions and States (2), issue links and issues (2), voices with
 # their organisations, bases and documents (3), checks (1), earlier assessments (1), positions with documents (1),
-# groups, goals (2), the log and the names in it (1-4), the data version (1).
-PUBLIC_BUDGET = 19
+# groups, goals (2), imports (1), the log and the names in it (1-4), the data version (1).
+PUBLIC_BUDGET = 20
 
 
 def test_page_takes_a_bounded_number_of_queries(

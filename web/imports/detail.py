@@ -80,6 +80,7 @@ def _report(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "here": filters.address(page=str(page.number)) if page.number > 1 else filters.address(),
         "previous": filters.address(page=str(page.previous_page_number())) + "#rows" if page.has_previous() else "",
         "next": filters.address(page=str(page.next_page_number())) + "#rows" if page.has_next() else "",
+        "responses": [(code, batch.facts.get("responses", {}).get(code, 0)) for code in Response.values],
         "totals": totals(batch),
         "unknown": _unknown(batch),
     }
@@ -98,7 +99,9 @@ def totals(batch: Batch) -> list[dict[str, Any]]:
     responses: dict[str, int] = facts.get("responses", {})
     claimed = sum(facts.get("claims", {}).values())
     rows = []
-    for key, stated in facts.get("printed_totals", {}).items():
+    printed: dict[str, int] = facts.get("printed_totals", {})
+    for key in [*filter(printed.get, Response.values), *(printed.keys() - set(Response.values))]:
+        stated = printed[key]
         found = responses.get(key, 0) if key in Response.values else sum(responses.values())
         is_same = stated == found or (key == Response.SUPPORTED and stated == found - claimed)
         words = Response(key).label if key in Response.values else _("all recommendations")

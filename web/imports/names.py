@@ -30,7 +30,7 @@ class NameForm(InOurWords, forms.Form):
     """What one printed name means: one of the suggestions, another that is typed, or nothing for now."""
 
     choice = forms.ChoiceField(widget=forms.RadioSelect, required=False)
-    other = forms.CharField(required=False, max_length=200, label=gettext_lazy("Its name here"))
+    other = forms.CharField(required=False, max_length=200, label=gettext_lazy("Its name here, if it is another"))
 
     def __init__(self, *sent: Any, unknown: names.Unknown, resolver: Resolver, scheme: str, **options: Any) -> None:
         super().__init__(*sent, **options)

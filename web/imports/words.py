@@ -16,7 +16,7 @@ class Piece(NamedTuple):
 
 
 def pieces(old: str, new: str) -> list[Piece]:
-    """The old and the new text as one, in order. Without white space lost: all but "ins" is the old text."""
+    """The old and the new text as one, in order. All but "ins" is the old text."""
     if not old or not new:
         return [Piece(kind, text) for kind, text in (("del", old), ("ins", new)) if text]
     one, two = _words(old), _words(new)
@@ -31,7 +31,9 @@ def pieces(old: str, new: str) -> list[Piece]:
             found.append(Piece("same", "".join(one[start:end])))
             continue
         gone, came = "".join(one[start:end]), "".join(two[begin:stop])
-        found += [Piece(kind, text) for kind, text in (("del", gone), ("ins", came)) if text]
+        found += [Piece(kind, text.rstrip()) for kind, text in (("del", gone), ("ins", came)) if text.strip()]
+        if (gone or came)[-1:].isspace():
+            found.append(Piece("same", " "))  # the gap after the words is not what differs
     return found
 
 

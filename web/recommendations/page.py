@@ -22,6 +22,7 @@ from recommendations.querysets import end_of_day
 from web.clock import BadDay, reader_at
 from web.errors import gone
 from web.recommendations.forms import AssessmentForm, BasisFormSet, CheckForm, initial_of
+from web.recommendations.provenance import brought_by
 from web.recommendations.walk import walk_of
 from web.timeline import rows_of
 
@@ -94,6 +95,7 @@ def show(
         "walk": walk_of(request, recommendation, reader),
         "mine": _redactable(reader, recommendation),
         "followed": followed(reader.person, recommendation),
+        "imports": brought_by(recommendation, reader),
         "breadcrumb": _breadcrumb(recommendation),
     }
     return render(request, "recommendations/detail.html", context, status=status)
