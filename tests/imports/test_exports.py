@@ -161,7 +161,7 @@ def test_similar_words_are_only_proposed(tmp_path: Path) -> None:
     assert go(path)["batch"] is None  # the proposal is all that is left of it
     batch = batches.open_batch(file=ContentFile(path.read_bytes()), name="near.csv", by=None)
     batches.read_batch(batch.pk)
-    batches.decide(row=batch.rows.get(), take=True)
+    batches.decide(rows=batch.rows.all(), take=True)
     batches.commit_batch(batch=batch, by=ACTOR)
     mention = Mention.objects.get()
     assert (mention.match, mention.recommendation) == ("person", Recommendation.objects.get(label="140.1"))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Person
 from imports import progress
 from imports.models import Batch, Row
-from imports.places import EXPORTS
+from imports.reading import EXPORTS
 from notifications.audience import followers_of_import
 from recommendations.models import Response
 from reviews.models import Document, Review

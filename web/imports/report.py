@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.functional import Promise
 
 from imports.models import Batch, Row
-from imports.places import EXPORTS
+from imports.reading import EXPORTS
 from reviews.models import Review
 from web.imports.differences import WORDS
 
