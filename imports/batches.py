@@ -273,7 +273,7 @@ def decide(*, rows: models.QuerySet[Row], take: bool) -> int:
 def take_proposed(*, batch: Batch, rows: models.QuerySet[Row]) -> int:
     """Of these conflicts take the file's word where its kind of document ranks higher than the one that stands there.
 
-    The others are kept as they are; how many are taken.
+    A mention is attached to the recommendation it is proposed for. The others are kept as they are; how many are taken.
     """
     conflicts = rows.order_by().filter(outcome=Row.Outcome.CONFLICT)
     sources = {pk for pk in conflicts.values_list("before__source__0", flat=True).distinct() if pk}
@@ -281,7 +281,8 @@ def take_proposed(*, batch: Batch, rows: models.QuerySet[Row]) -> int:
     lower = [pk for pk, kind in kinds if outranks(batch.source, kind)]
     with transaction.atomic():
         decide(rows=rows, take=False)
-        return decide(rows=rows.filter(before__source__0__in=lower), take=True)
+        proposed = models.Q(before__source__0__in=lower) | models.Q(after__has_key="key")
+        return decide(rows=rows.filter(proposed), take=True)
 
 
 def commit_batch(*, batch: Batch, by: Actor) -> Batch:

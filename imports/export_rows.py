@@ -20,7 +20,7 @@ from imports.preview import compared_row, rejected_row
 from imports.reading import MentionStream, Place, Problem, ReadMention, Severity, split_label, text_key
 from imports.snapshots import Held, Reader, Snapshot, held_where
 from imports.spots import Given, Spot, Spots
-from issues.models import Scheme
+from issues.models import Issue, Scheme
 from recommendations.models import ExternalId, Mention, Recommendation
 from reviews.models import Document
 
@@ -71,6 +71,7 @@ class ExportRows:
             "claims": {},
             "unknown_states": sorted(self.reader.unknown_states | self.spots.unknown_states),
             "unknown_terms": sorted(self.reader.unknown_terms),
+            "unknown_kinds": self.reader.unknown_kinds,
             "warnings": self.warnings,
             "more_warnings": self.more_warnings,
             "printed_totals": {},
@@ -223,10 +224,10 @@ class ExportRows:
         return row
 
     def _said(self, read: ReadMention, key: str) -> Snapshot:
-        issues = self.reader.known(
-            read.issues if self.document.kind == Document.Kind.UPR_INFO else (),
-            lambda label: self.reader.resolver.issue(label, Scheme.UPR_INFO),
-        )
+        def issue(label: str) -> Issue | None:
+            return self.reader.resolver.issue(label, Scheme.UPR_INFO)
+
+        issues = self.reader.known(read.issues if self.document.kind == Document.Kind.UPR_INFO else (), issue)
         return {
             "key": key,
             "text": read.text,
