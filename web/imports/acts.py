@@ -17,7 +17,7 @@ from imports import batches, writing
 from imports.models import Batch
 from states.models import State
 from web.imports.report import Filters
-from web.imports.views import find_batch, the_person
+from web.imports.views import find_batch, rows_for, the_person
 
 PATIENCE = 2.0  # seconds to wait for the worker: an import of a few hundred rows is done by then
 GLANCE = 0.1
@@ -57,8 +57,9 @@ def import_again(request: HttpRequest, key: str) -> HttpResponse:
 def row_decide(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """Settle a conflict: take the file's word, or keep what is there."""
     batch = find_batch(request, key)
-    get_object_or_404(batch.rows, number=number)
-    batches.decide(rows=batch.rows.filter(number=number), take=request.POST.get("act") == "take")
+    rows = rows_for(the_person(request), batch)
+    get_object_or_404(rows, number=number)
+    batches.decide(rows=rows.filter(number=number), take=request.POST.get("act") == "take")
     return redirect(f"{_shown(request, key)}#row-{number}")
 
 
@@ -67,7 +68,7 @@ def row_decide(request: HttpRequest, key: str, number: int) -> HttpResponse:
 def rows_decide(request: HttpRequest, key: str) -> HttpResponse:
     """Settle all conflicts that the page's filters let through: as proposed, or keep what is there."""
     batch = find_batch(request, key)
-    rows = Filters.of(request.GET).rows(batch)
+    rows = Filters.of(request.GET).rows(rows_for(the_person(request), batch))
     if request.POST.get("act") == "propose":
         taken = batches.take_proposed(batch=batch, rows=rows)
         sentence = ngettext(

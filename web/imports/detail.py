@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,11 +22,11 @@ from reviews.models import Document, Review
 from states.models import State
 from web.imports.differences import Names, differences
 from web.imports.report import WRITES, Filters, numbers, parts, reviews_of
-from web.imports.views import find_batch, the_person
+from web.imports.views import find_batch, rows_for, the_person
 from web.templatetags.upr import thousands
 
 PAGE_SIZE = 50
-UNREAD = {Batch.Status.WAITING, Batch.Status.READING, Batch.Status.FAILED}
+UNREAD = {Batch.Status.WAITING, Batch.Status.READING, Batch.Status.ASKING, Batch.Status.FAILED}
 STEPS: dict[str, "str | Promise"] = {
     "reading": gettext_lazy("Reading the file"),
     "comparing": gettext_lazy("Comparing with what is there"),
@@ -39,6 +39,8 @@ STEPS: dict[str, "str | Promise"] = {
 def import_detail(request: HttpRequest, key: str) -> HttpResponse:
     """The page; while a worker is at it, htmx asks for its progress alone."""
     batch = find_batch(request, key)
+    if batch.status == Batch.Status.ASKING and not request.htmx:  # type: ignore[attr-defined]
+        return redirect(_question(batch), key=key)
     context: dict[str, Any] = {"batch": batch, "progress": _progress(batch)}
     if request.htmx and batch.is_busy:  # type: ignore[attr-defined]
         return render(request, "imports/detail.html#progress", context)
@@ -49,11 +51,19 @@ def import_detail(request: HttpRequest, key: str) -> HttpResponse:
         "is_shown": batch.status not in UNREAD,
     }
     if batch.status not in UNREAD:
-        context |= _report(request, batch) | _deed(batch, context["state"], the_person(request))
+        person = the_person(request)
+        rows = rows_for(person, batch)
+        context |= _report(request, batch, rows) | _deed(batch, rows, context["state"], person)
     answer = render(request, "imports/detail.html", context)
     if request.htmx:  # type: ignore[attr-defined]
         answer["HX-Refresh"] = "true"  # the work that the page told of is over
     return answer
+
+
+def _question(batch: Batch) -> str:
+    """The page that asks what has to be known of a sheet first."""
+    sheet = batch.facts["sheet"]
+    return "import-words" if sheet["words"] and "too_many_words" not in sheet else "import-columns"
 
 
 def _progress(batch: Batch) -> dict[str, Any]:
@@ -63,18 +73,18 @@ def _progress(batch: Batch) -> dict[str, Any]:
     return {"words": words, "done": now.done, "total": now.total}
 
 
-def _report(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+def _report(request: HttpRequest, batch: Batch, rows: QuerySet[Row]) -> dict[str, Any]:
     """The rows that the filters let through, a page of them, with their differences."""
     filters = Filters.of(request.GET)
-    counted, shown = numbers(batch, filters)
-    page = Paginator(filters.rows(batch).select_related("recommendation"), PAGE_SIZE).get_page(request.GET.get("page"))
+    counted, shown = numbers(rows, filters)
+    page = Paginator(filters.rows(rows).select_related("recommendation"), PAGE_SIZE).get_page(request.GET.get("page"))
     names = Names(list(page))
     return {
         "filters": filters,
         "counted": counted,
         "counts": shown,
         "parts": parts(),
-        "reviews": reviews_of(batch),
+        "reviews": reviews_of(batch, rows),
         "page": page,
         "rows": [(row, differences(row, names)) for row in page],
         "here": filters.address(page=str(page.number)) if page.number > 1 else filters.address(),
@@ -109,22 +119,23 @@ def totals(batch: Batch) -> list[dict[str, Any]]:
     return rows
 
 
-def _deed(batch: Batch, state: State | None, person: Person) -> dict[str, Any]:
+def _deed(batch: Batch, rows: QuerySet[Row], state: State | None, person: Person) -> dict[str, Any]:
     """What the one button would do, and who would be told; of a committed one, what taking it back would do."""
     if batch.status == Batch.Status.COMMITTED:
-        written = batch.rows.filter(state=Row.State.WRITTEN).order_by().values_list("outcome")
+        written = rows.filter(state=Row.State.WRITTEN).order_by().values_list("outcome")
         held = dict(written.annotate(number=Count("pk")))
         made = held.pop(Row.Outcome.NEW, 0)
         return {"made": made, "put_back": sum(held.values()), "stays": _stays(batch)}
     if batch.status != Batch.Status.PREVIEW:
         return {}
-    number = batch.rows.filter(WRITES).count()
+    drafts = rows.filter(WRITES, after__has_key="draft").count()
+    number = rows.filter(WRITES).count() - drafts
     review = batch.review or Review.objects.filter(state=state, session__number=batch.facts.get("session")).first()
     told = 0
     if number and state is not None:
         told = followers_of_import(review_id=review.pk if review else None, state_id=state.pk, but=person)
-    taken = batch.rows.filter(outcome=Row.Outcome.CONFLICT, take=True).count()
-    return {"to_write": number, "button": button_words(batch, number), "told": told, "taken": taken}
+    taken = rows.filter(outcome=Row.Outcome.CONFLICT, take=True).count()
+    return {"to_write": number, "drafts": drafts, "button": button_words(batch, number), "told": told, "taken": taken}
 
 
 def _stays(batch: Batch) -> int:

@@ -48,9 +48,8 @@ class Filters:
         mine = {"outcome": self.outcome, "part": self.part, "q": self.words, "review": self.review}
         return f"?{urlencode({name: value for name, value in (mine | other).items() if value})}"
 
-    def rows(self, batch: Batch) -> QuerySet[Row]:
-        """The rows of the batch that they let through, in the order of the file."""
-        found = batch.rows.all()
+    def rows(self, found: QuerySet[Row]) -> QuerySet[Row]:
+        """Of these rows those that they let through, in the order of the file."""
         if self.outcome:
             found = found.filter(outcome=self.outcome)
         if self.part:
@@ -73,17 +72,17 @@ def parts() -> list[tuple[str, "str | Promise"]]:
     return list(WORDS.items())
 
 
-def reviews_of(batch: Batch) -> list[Review]:
+def reviews_of(batch: Batch, rows: QuerySet[Row]) -> list[Review]:
     """The reviews that rows of a database's export are of; none for a document, which is of one."""
     if batch.source not in EXPORTS:
         return []
-    ids = batch.rows.exclude(review=None).order_by().values_list("review", flat=True).distinct()
+    ids = rows.exclude(review=None).order_by().values_list("review", flat=True).distinct()
     return list(Review.objects.filter(pk__in=list(ids)).select_related("state", "session"))
 
 
-def numbers(batch: Batch, filters: Filters) -> tuple[dict[str, int], list[dict[str, object]]]:
+def numbers(rows: QuerySet[Row], filters: Filters) -> tuple[dict[str, int], list[dict[str, object]]]:
     """How many rows have each outcome, and the same as numbers that filter the list; 1 query."""
-    counted = dict(batch.rows.order_by().values_list("outcome").annotate(number=Count("pk")))
+    counted = dict(rows.order_by().values_list("outcome").annotate(number=Count("pk")))
     shown = [
         {
             "code": choice.value,
