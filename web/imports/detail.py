@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -128,13 +128,16 @@ def _deed(batch: Batch, rows: QuerySet[Row], state: State | None, person: Person
         return {"made": made, "put_back": sum(held.values()), "stays": _stays(batch)}
     if batch.status != Batch.Status.PREVIEW:
         return {}
-    drafts = rows.filter(WRITES, after__has_key="draft").count()
-    number = rows.filter(WRITES).count() - drafts
+    found = rows.filter(WRITES).aggregate(
+        number=Count("pk"),
+        drafts=Count("pk", filter=Q(after__has_key="draft")),
+        taken=Count("pk", filter=Q(outcome=Row.Outcome.CONFLICT, take=True)),
+    )
+    drafts, taken, number = found["drafts"], found["taken"], found["number"] - found["drafts"]
     review = batch.review or Review.objects.filter(state=state, session__number=batch.facts.get("session")).first()
     told = 0
     if number and state is not None:
         told = followers_of_import(review_id=review.pk if review else None, state_id=state.pk, but=person)
-    taken = rows.filter(outcome=Row.Outcome.CONFLICT, take=True).count()
     return {"to_write": number, "drafts": drafts, "button": button_words(batch, number), "told": told, "taken": taken}
 
 

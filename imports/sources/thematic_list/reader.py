@@ -203,10 +203,16 @@ def _read_row(place: Place, row: Row, columns: Columns, theme: str, gathered: _G
         goals=once([*topics.goals, *read_topics(columns.text(row, Role.GOALS), "goals").goals]),
         comment=read_comment(columns.text(row, Role.COMMENT)),
         place=place,
-        passage=passage_of("\n".join(row.texts)),
+        passage=_passage(row, columns),
     )
     _warn_of_oddities(recommendation, printed, position_cell, columns, gathered)
     _keep(recommendation, gathered)
+
+
+def _passage(row: Row, columns: Columns) -> str:
+    """The row as printed, without the comment: that may be an organisation's own, and is not everybody's to read."""
+    comment = columns.text(row, Role.COMMENT)
+    return passage_of("\n".join(text for text in row.texts if text != comment))
 
 
 def _mended(text: str) -> str:
