@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from django.conf import settings
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
@@ -14,13 +14,14 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from api import filters, schema
+from api import addresses, filters, schema
 from api.conditional import DATA
 from api.errors import PROBLEM, bad_value
 from api.parameters import check_names, flag, reader_of
 from history import feed
 from recommendations import selection
 from reports import streaming
+from reports.models import Release
 from reports.tables import TABLES, Column, Table
 
 # A stream holds a connection and a thread for as long as its reader takes. Of a process's four threads and eight
@@ -79,7 +80,9 @@ class StreamView(APIView):
     table: ClassVar[Table]
     changes_with = DATA
 
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: Request) -> StreamingHttpResponse | HttpResponseRedirect:
+        if "release" in request.query_params:
+            return frozen(request, f"{self.table.name}.csv")
         check_names(request, (*READS, *OWN, *selection.FILTERS))
         reader, columns = reader_of(request), chosen(request, self.table)
         asked = dict(request.query_params.lists())
@@ -93,6 +96,17 @@ class StreamView(APIView):
             bom=flag(request, "bom"),
         )
         return attached(Stream(parts), "text/csv; charset=utf-8; header=present", f"{self.table.name}.csv")
+
+
+def frozen(request: Request, file: str) -> HttpResponseRedirect:
+    """To the same table in a release, which is taken whole. Raises BadParameter."""
+    check_names(request, ("release",))
+    name = request.query_params["release"]
+    release = Release.objects.latest_standing() if name == "latest" else Release.objects.filter(name=name).first()
+    if release is None:
+        allowed = [*Release.objects.values_list("name", flat=True)]
+        raise bad_value("release", name, _("There is no release of this name."), allowed=allowed)
+    return HttpResponseRedirect(addresses.resource("release-file", request, release=release.name, file=file))
 
 
 def chosen(request: Request, table: Table) -> list[Column]:
@@ -132,9 +146,13 @@ def question(table: Table) -> list[OpenApiParameter]:
 def streamed(table: Table) -> Callable[[type[StreamView]], type[StreamView]]:
     """Says of a stream what it takes and answers."""
     made = OpenApiResponse(OpenApiTypes.STR, description=f"{table.about} The last line says that it is complete.")
+    whole = OpenApiParameter("release", str, description="A frozen release, or latest; it is taken whole, alone.")
+    moved = {302: OpenApiResponse(description="The file of the release asked for.")}
     refused = {(400, PROBLEM): schema.refusal("A parameter or its value is not known here.")}
     busy = {(503, PROBLEM): schema.refusal("Too many downloads are running; see Retry-After.")}
-    described = extend_schema(parameters=question(table), responses={(200, "text/csv"): made, **refused, **busy})
+    described = extend_schema(
+        parameters=[*question(table), whole], responses={(200, "text/csv"): made, **moved, **refused, **busy}
+    )
     return extend_schema_view(get=described)
 
 

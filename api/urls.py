@@ -28,6 +28,7 @@ version_1 = [
     path("schema/", views.SchemaView.as_view(), name="api-schema"),
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     path("recommendations.csv", bulk.RecommendationCsv.as_view(), name="api-recommendation-csv"),
+    path("releases/", include("api.release_urls")),
     path("dyads.csv", bulk.DyadCsv.as_view(), name="api-dyad-csv"),
     path("exports/", exports.ExportsView.as_view(), name="api-exports"),
     re_path(r"^exports/(?P<key>[0-9a-z]{8})/$", exports.ExportView.as_view(), name="api-export"),

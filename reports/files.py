@@ -137,6 +137,11 @@ MEDIA_TYPES = {
 }
 
 
+def media_type(name: str) -> str:
+    """The type of a file by its name."""
+    return MEDIA_TYPES.get(name.rpartition(".")[2], "text/plain; charset=utf-8")
+
+
 def sha256(path: Path) -> str:
     """The checksum of a file, in hexadecimal."""
     with path.open("rb") as file:

@@ -73,3 +73,67 @@ class Export(models.Model):
     def file_name(self) -> str:
         """What the file is called where it is saved."""
         return f"{self.table}-{self.day:%Y-%m-%d}-{self.key}.{self.format}"
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Releases."""
+
+    def latest_standing(self) -> "Release | None":
+        """The newest that was not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True).order_by("-id").first()
+
+
+class Release(models.Model):
+    """The public record frozen under a name, to be cited. It is never changed; it may be withdrawn whole, for good."""
+
+    name = models.CharField(max_length=12, unique=True, db_collation="C")  # "2026.11"
+    position = models.BigIntegerField()  # of the feed: everything up to here is in it
+    previous = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="next")
+    citation = models.TextField()
+    sources = models.JSONField(default=list)  # where rows come from, and on what terms, as it was told then
+    made_at = models.DateTimeField(db_default=Now())
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(name__regex=r"^\d{4}\.\d{2}(\.\d{1,2})?$"),
+                name="release_name_is_a_month",
+                violation_error_message=_("A release is named after its month, such as 2026.11, or 2026.11.1."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True) | ~models.Q(withdrawn_because=""),
+                name="release_withdrawn_because",
+                violation_error_message=_("Say why the release is withdrawn."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReleaseFile(models.Model):
+    """One file of a release. What it was stays on record after a withdrawal, when the file itself is gone."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="files")
+    name = models.CharField(max_length=60)  # "recommendations.csv"
+    about = models.CharField(max_length=300, blank=True)
+    file = models.FileField(upload_to="releases/", storage=private_files, max_length=200)
+    bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    rows = models.PositiveIntegerField(null=True)  # none for what is no table
+
+    class Meta:
+        verbose_name = _("file of a release")
+        verbose_name_plural = _("files of releases")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["release", "name"], name="release_file_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models
+from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Person
 from accounts.roles import Role
@@ -31,6 +32,7 @@ from recommendations.models import (
     RecommendationIssue,
     RecommendingState,
 )
+from reports.models import Export, Release, ReleaseFile
 from reviews.models import Call, Finding, Lead, Review, Session, StatedTotal, TroikaMember
 from states.models import State, StateAlias
 from tests import factories as make
@@ -60,6 +62,12 @@ def assessment(c: SimpleNamespace, **values: Any) -> Assessment:
 def basis(c: SimpleNamespace, **values: Any) -> Basis:
     """A basis of a new assessment."""
     return Basis.objects.create(assessment=assessment(c), **values)
+
+
+def export(**values: Any) -> Export:
+    """A file made for a question."""
+    given = {"table": "dyads", "format": "xlsx", "digest": "a", "position": 1, "day": DAY, "expires_at": timezone.now()}
+    return Export.objects.create(**given | values)
 
 
 def mention(c: SimpleNamespace, **values: Any) -> Mention:
@@ -160,6 +168,27 @@ BAD: list[tuple[str, Row]] = [
             ImportRow, batch=Batch.objects.create(file_name="a.docx", sha256="ab"), number=1, outcome="new"
         ),
     ),
+    ("Export.key", lambda c: [export(digest=digest, key="same") for digest in "ab"]),
+    ("export_once", lambda c: [export() for _time in range(2)]),
+    ("Release.name", lambda c: twice(Release, name="2026.11", position=1)),
+    (
+        "Release.previous",
+        lambda c: [
+            Release.objects.create(name=name, position=1, previous=Release.objects.order_by("id").first())
+            for name in ("2026.10", "2026.11", "2026.12")
+        ],
+    ),
+    ("release_name_is_a_month", lambda c: Release.objects.create(name="latest", position=1)),
+    (
+        "release_withdrawn_because",
+        lambda c: Release.objects.create(name="2026.11", position=1, withdrawn_at=timezone.now()),
+    ),
+    (
+        "release_file_once",
+        lambda c: twice(
+            ReleaseFile, release=Release.objects.create(name="2026.11", position=1), name="a.csv", bytes=1, sha256="ab"
+        ),
+    ),
     (
         "FeedEntry.event",
         lambda c: [FeedEntry.objects.create(position=position, event=c.event) for position in (1, 2)],
@@ -200,6 +229,7 @@ OURS = {
     "engagement",
     "notifications",
     "imports",
+    "reports",
 }
 
 

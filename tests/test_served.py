@@ -1,5 +1,6 @@
 """The production server on the test database: what it serves is what was just written, as production serves it."""
 
+import http.client
 import json
 import re
 import urllib.error
@@ -9,7 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from recommendations.models import Recommendation
+from reviews.models import Document
 from tests import factories as make
+from tests import workers
+from upr_tracker.localstack.processes import wait_until
 
 
 def read(address: str) -> tuple[int, str, "dict[str, str]"]:
@@ -50,3 +54,32 @@ def test_served_error_tells_nothing_of_the_inside(served: str, path: str) -> Non
 
 def test_served_database_is_emptied_between_tests(served: str) -> None:
     assert not Recommendation.objects.exists()
+
+
+def test_served_download_is_whole_or_seen_to_be_broken(served: str, cast: SimpleNamespace) -> None:
+    """The closing line is there; a reader that hangs up leaves the server able to serve the next."""
+    for number in range(200):
+        make.make_recommendation(cast.review, f"9.{number}", source_document=document(cast), text="Adopt. " * 500)
+    status, body, headers = read(f"{served}/api/v1/recommendations.csv")
+    assert (status, headers.get("Transfer-Encoding")) == (200, "chunked")
+    assert body.splitlines()[-1].startswith("# complete: 201 rows")
+    for _reader in range(4):  # more than there are slots
+        with urllib.request.urlopen(f"{served}/api/v1/recommendations.csv", timeout=20) as answer:
+            assert len(answer.read(1000)) == 1000
+    assert wait_until(lambda: read(f"{served}/api/v1/recommendations.csv")[1].splitlines()[-1][:2] == "# ", seconds=20)
+
+
+def test_served_download_that_fails_breaks_the_connection(served: str, cast: SimpleNamespace) -> None:
+    with workers.connect_as_owner() as owner:
+        # The statement that makes the rows waits for a table that somebody holds, until its lock timeout.
+        owner.execute("LOCK TABLE recommendations_externalid IN ACCESS EXCLUSIVE MODE")
+        answer = urllib.request.urlopen(f"{served}/api/v1/recommendations.csv", timeout=40)
+        with answer, pytest.raises(http.client.IncompleteRead) as broken:
+            answer.read()
+        assert b"# incomplete" in broken.value.partial
+        assert b"# complete" not in broken.value.partial
+
+
+def document(cast: SimpleNamespace) -> Document:
+    """One paper for all of them."""
+    return cast.recommendation.source_document  # type: ignore[no-any-return]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from history.models import FeedEntry
 from notifications.models import Message
+from reports import licences
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,6 @@ class Language:
     code: str
     name: str
     is_current: bool
-
-
-@dataclass(frozen=True)
-class Licence:
-    """The terms on which the record may be used."""
-
-    name: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -71,15 +64,19 @@ ACCOUNT_PLACES = (
     ("token-list", _("Tokens for the API")),
 )
 ADMINISTRATION = (("mail-list", _("Mails of this installation")),)
-MORE = (("state-list", _("States")), ("download-list", _("Download")), ("api-docs", _("API")))
+MORE = (
+    ("state-list", _("States")),
+    ("download-list", _("Download")),
+    ("release-list", _("Releases")),
+    ("api-docs", _("API")),
+)
 OWN_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}  # as people write them at the head of a page
-LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
 
 
 class Shell:
     """The shell's facts about one request; one query (the data version), and one more for a person signed in."""
 
-    licence = LICENCE
+    licence = licences.OURS
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request

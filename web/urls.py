@@ -13,5 +13,6 @@ urlpatterns = [
     path("imports/", include("web.imports.urls")),
     path("downloads/", include("web.downloads.urls")),
     path("account/tokens/", include("web.tokens.urls")),
+    path("releases/", include("web.downloads.release_urls")),
     path("mail/", include("web.mail.urls")),
 ]

@@ -215,6 +215,14 @@ DYADS = Table(
         ),
         Column("recommending_iso2", Kind.CODE, "recommenders__state__iso2", "The same, alpha-2."),
         Column("recommending_m49", Kind.CODE, "recommenders__state__m49", "The same, UN M49 as text."),
+        Column("recommending_cow", Kind.INTEGER, "recommenders__state__cow", "The same, in Correlates of War."),
+        Column(
+            "recommending_gleditsch_ward",
+            Kind.INTEGER,
+            "recommenders__state__gleditsch_ward",
+            "The same, in Gleditsch and Ward's list.",
+        ),
+        Column("recommending_v_dem", Kind.INTEGER, "recommenders__state__v_dem", "The same, in V-Dem."),
         Column(
             "recommending_regional_group",
             Kind.CODE,

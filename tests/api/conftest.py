@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from engagement.models import Area, EngagementEvent
@@ -123,6 +124,7 @@ def world(db: None) -> SimpleNamespace:
     return SimpleNamespace(**locals())
 
 
+@transaction.atomic  # the database asks for a basis when the transaction commits
 def assess(recommendation: Recommendation, voice: Any, status: str, day: str, **fields: Any) -> Assessment:
     """An assessment of a fixed day, published on a fixed day, with one basis."""
     kind, code = fields.pop("kind", "monitoring"), fields.pop("code", "")

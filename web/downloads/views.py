@@ -10,7 +10,7 @@ from accounts.reader import Reader
 from recommendations import selection
 from recommendations.selection import UnknownChoice
 from reports import exports
-from reports.files import MEDIA_TYPES
+from reports.files import media_type
 from reports.models import Export
 from reports.questions import Question
 from web.clock import BadDay, reader_at
@@ -106,4 +106,6 @@ def download_file(request: HttpRequest, key: str) -> FileResponse:
         content = export.file.open("rb")
     except FileNotFoundError as error:  # deleted this moment
         raise Http404 from error
-    return FileResponse(content, as_attachment=True, filename=export.file_name, content_type=MEDIA_TYPES[export.format])
+    return FileResponse(
+        content, as_attachment=True, filename=export.file_name, content_type=media_type(export.file_name)
+    )

@@ -1,0 +1,213 @@
+"""Freezing the public record under a name: every table as files with checksums, described, and never changed again."""
+
+import contextlib
+import datetime
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from django.conf import settings
+from django.core.files import File
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.reader import PUBLIC
+from history import feed
+from history.log import Actor, record
+from reports import datapackage, dictionary, events, files
+from reports.changes import changes_between
+from reports.licences import SOURCES
+from reports.models import Release, ReleaseFile
+from reports.tables import TABLES
+
+NAME = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d{1,2})?", re.ASCII)
+MORE_FORMS = {"recommendations": ("jsonl", "parquet"), "dyads": ("parquet",)}  # besides CSV, which all have
+TITLE = "Recommendations of the Universal Periodic Review and what became of them"
+
+
+class RefusedRelease(ValueError):
+    """The release cannot be made or withdrawn. The text is a sentence for whoever asked."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was written, with how many rows it has, where it is a table."""
+
+    path: Path
+    about: str
+    rows: int | None = None
+
+
+def make_release(*, name: str, by: Actor) -> Release:
+    """Freeze what the public sees now, all tables in one snapshot. Raises RefusedRelease; then nothing is left.
+
+    Files are written before the transaction that makes them known, and removed if that fails.
+    """
+    _check(name)
+    previous = Release.objects.order_by("-id").first()
+    feed.sequence()  # what is committed has its place, so that the position says what is in it
+    with tempfile.TemporaryDirectory(prefix="release-", dir=_place()) as folder:
+        with _snapshot():
+            position = feed.last_position()
+            made = [*_tables(Path(folder))]
+            made += [*_descriptions(Path(folder), name, position, previous, made)]
+        return _keep(name, position, previous, made, by)
+
+
+def _check(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise RefusedRelease(
+            _("“%(name)s” is no name of a release. Give its month: 2026.11, or 2026.11.1.") % {"name": name}
+        )
+    if Release.objects.filter(name=name).exists():
+        message = _("Release %(name)s was made already, and is never changed. Give the next name, such as %(name)s.1.")
+        raise RefusedRelease(message % {"name": name})
+
+
+def _place() -> Path:
+    folder: Path = settings.DATA_DIR / "making"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+@contextlib.contextmanager
+def _snapshot() -> Iterator[None]:
+    """A transaction in which every query sees the same moment, and nothing is written."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _tables(folder: Path) -> Iterator[Made]:
+    for table in TABLES.values():
+        rows = table.rows(PUBLIC).order_by(*table.order)
+        path = folder / f"{table.name}.csv"
+        yield Made(path, table.about, files.write_csv(path, rows, table.columns, PUBLIC))
+        for form in MORE_FORMS.get(table.name, ()):
+            path = folder / f"{table.name}.{form}"
+            write = {"jsonl": files.write_jsonl, "parquet": files.write_parquet}[form]
+            yield Made(path, table.about, write(path, rows, table.columns, PUBLIC))
+
+
+def _descriptions(folder: Path, name: str, position: int, previous: Release | None, made: list[Made]) -> Iterator[Made]:
+    """The files that say what the others are."""
+
+    def write(file: str, text: str | bytes, about: str) -> Made:
+        path = folder / file
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return Made(path, about)
+
+    described = [
+        write("data-dictionary.md", dictionary.markdown(), "Every column with its type, meaning and values."),
+        write(
+            "CHANGELOG.md", changes_between(previous, name, position, folder), "What changed since the release before."
+        ),
+        write("CITATION.cff", _citation_file(name), "How to cite this release, for programs."),
+        write("datapackage.json", _package(name, made), "Frictionless description of all tables."),
+    ]
+    yield from described
+    sums = "".join(f"{files.sha256(one.path)}  {one.path.name}\n" for one in [*made, *described])
+    yield write("SHA256SUMS", sums, "Checksums: sha256sum --check SHA256SUMS")
+
+
+def _package(name: str, made: list[Made]) -> bytes:
+    tables = {one.path.name: TABLES[one.path.stem] for one in made if one.path.suffix == ".csv"}
+    resources = []
+    for one in made:
+        if one.path.name in tables:
+            size, digest = one.path.stat().st_size, files.sha256(one.path)
+            resources.append(datapackage.resource(tables[one.path.name], one.path.name, size, digest))
+    package = datapackage.package(
+        "upr-tracker",
+        title=f"{TITLE}, {name}",
+        homepage=address(name),
+        version=name,
+        created=timezone.now().astimezone(datetime.UTC).isoformat(timespec="seconds"),
+        resources=resources,
+    )
+    return orjson.dumps(package, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def address(name: str) -> str:
+    """The permanent address of a release's page."""
+    return f"{settings.SITE_URL}{reverse('release-detail', args=[name])}"
+
+
+def citation(name: str) -> str:
+    """The sentence by which a release is cited."""
+    year = timezone.now().astimezone(datetime.UTC).year
+    return f"UPR Tracker ({year}). {TITLE}, release {name} [data set]. {address(name)}"
+
+
+def _citation_file(name: str) -> str:
+    day = timezone.now().astimezone(datetime.UTC).date()
+    return (
+        "cff-version: 1.2.0\n"
+        "message: Please cite these data as below, and name the organisations whose statuses you quote.\n"
+        f'title: "{TITLE}"\n'
+        "type: dataset\n"
+        "authors:\n  - name: UPR Tracker\n"
+        f'version: "{name}"\n'
+        f"date-released: {day}\n"
+        f'url: "{address(name)}"\n'
+        "license: CC-BY-4.0\n"
+    )
+
+
+def _keep(name: str, position: int, previous: Release | None, made: list[Made], by: Actor) -> Release:
+    """Put the files into storage, then make them known in one transaction."""
+    kept: list[ReleaseFile] = []
+    try:
+        for one in made:
+            kept.append(_stored(name, one))
+        with transaction.atomic():
+            sources = {source.name: source.plain() for table in SOURCES.values() for source in table}
+            release = Release.objects.create(
+                name=name,
+                position=position,
+                previous=previous,
+                citation=citation(name),
+                sources=list(sources.values()),
+            )
+            for file in kept:
+                file.release = release
+            ReleaseFile.objects.bulk_create(kept)
+            record(events.RELEASE_MADE, release, by=by, new={"position": position})
+    except BaseException:
+        for file in kept:
+            file.file.delete(save=False)
+        raise
+    return release
+
+
+def _stored(name: str, one: Made) -> ReleaseFile:
+    kept = ReleaseFile(
+        name=one.path.name,
+        about=one.about,
+        bytes=one.path.stat().st_size,
+        sha256=files.sha256(one.path),
+        rows=one.rows,
+    )
+    with one.path.open("rb") as content:
+        kept.file.save(f"{name}/{one.path.name}", File(content), save=False)
+    return kept
+
+
+def withdraw_release(*, name: str, because: str, by: Actor) -> Release:
+    """Take a release back for good: its files go; name, checksums and reason stay. Raises RefusedRelease."""
+    with transaction.atomic():
+        release = Release.objects.select_for_update().filter(name=name).first()
+        if release is None:
+            raise RefusedRelease(_("There is no release %(name)s.") % {"name": name})
+        if release.withdrawn_at is None:
+            release.withdrawn_at, release.withdrawn_because = timezone.now(), because
+            release.save(update_fields=["withdrawn_at", "withdrawn_because"])
+            record(events.RELEASE_WITHDRAWN, release, by=by)
+    for file in release.files.all():  # again where it ended in the middle; a file that is gone already is no error
+        file.file.storage.delete(str(file.file))
+    return release

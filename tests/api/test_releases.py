@@ -1,0 +1,81 @@
+"""Releases by the API: listed, described, fetched with true checksums, gone when withdrawn."""
+
+import hashlib
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.storage import FileSystemStorage
+
+from history.log import Actor
+from reports.models import ReleaseFile
+from reports.releases import make_release, withdraw_release
+from tests.api.conftest import Api
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BASE = "https://tracker.example/api/v1/"
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.DATA_DIR = tmp_path
+    storage = FileSystemStorage(location=tmp_path / "files")
+    monkeypatch.setattr(ReleaseFile._meta.get_field("file"), "storage", storage)
+
+
+def fetch(api: Api, address: str) -> bytes:
+    """A file, followed through redirects."""
+    answer = api.client.get(address.removeprefix("https://tracker.example"))
+    if answer.status_code == 302:
+        return fetch(api, answer.headers["Location"])
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def two(world: SimpleNamespace, api: Api) -> None:
+    for name in ("2026.10", "2026.11"):
+        make_release(name=name, by=Actor())
+
+
+def test_releases_are_listed_described_and_fetched(api: Api, two: None) -> None:
+    assert [row["name"] for row in api.get("releases/")["results"]] == ["2026.11", "2026.10"]
+    release = api.get("releases/2026.11/")
+    assert (release["previous"], release["withdrawn_on"]) == ("2026.10", None)
+    assert release["citation"].endswith("https://tracker.example/releases/2026.11/")
+    for file in release["files"]:
+        content = fetch(api, file["url"])
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (file["bytes"], file["sha256"])
+    assert {"title", "path", "terms"} == set(release["sources"][0])
+
+
+def test_latest_leads_to_the_newest_that_stands(api: Api, two: None) -> None:
+    assert api.client.get("/api/v1/releases/latest/").headers["Location"] == f"{BASE}releases/2026.11/"
+    withdraw_release(name="2026.11", because="A name had to go.", by=Actor())
+    assert api.client.get("/api/v1/releases/latest/").headers["Location"] == f"{BASE}releases/2026.10/"
+
+
+def test_list_of_a_release_is_its_file(api: Api, two: None) -> None:
+    held = fetch(api, f"{BASE}releases/2026.10/files/recommendations.csv")
+    assert fetch(api, f"{BASE}recommendations.csv?release=2026.10") == held
+    assert fetch(api, f"{BASE}recommendations.csv?release=latest") == fetch(
+        api, f"{BASE}releases/2026.11/files/recommendations.csv"
+    )
+    refusal = api.get("recommendations.csv", expect=400, release="2020.01")
+    assert refusal["allowed"] == ["2026.11", "2026.10"]
+    assert api.get("recommendations.csv", expect=400, release="2026.10", state="KAZ")["parameter"] == "state"
+
+
+def test_withdrawn_release_says_why_and_has_no_files(api: Api, two: None) -> None:
+    withdraw_release(name="2026.10", because="A name had to go.", by=Actor())
+    release = api.get("releases/2026.10/")
+    assert release["withdrawn_because"] == "A name had to go."
+    assert {file["url"] for file in release["files"]} == {None}
+    answer = api.client.get("/api/v1/releases/2026.10/files/recommendations.csv")
+    assert (answer.status_code, answer.json()["detail"]) == (410, "A name had to go.")
+
+
+@pytest.mark.parametrize("path", ["2020.01/", "latest/", "2026.10/files/none.csv", "2026.10/files/..%2f..%2fsecret/"])
+def test_what_is_not_there_is_not_found(api: Api, path: str) -> None:
+    assert api.client.get(f"/api/v1/releases/{path}").status_code == 404

@@ -1,0 +1,47 @@
+"""Releases: what there is to cite, and its files."""
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from reports.files import media_type
+from reports.models import Release
+
+NAME = r"(?P<name>\d{4}\.\d{2}(?:\.\d{1,2})?)"  # of a release, in addresses
+
+
+def release_list(request: HttpRequest) -> HttpResponse:
+    """All releases, the newest first, and how to cite one."""
+    releases = [*Release.objects.all()]
+    standing = [release for release in releases if release.withdrawn_at is None]
+    return render(request, "downloads/releases.html", {"releases": releases, "newest": (standing or [None])[0]})
+
+
+def release_latest(request: HttpRequest) -> HttpResponse:
+    """The newest one's page, at an address that always means it."""
+    release = Release.objects.latest_standing()
+    if release is None:
+        raise Http404
+    return redirect("release-detail", name=release.name)
+
+
+def release_detail(request: HttpRequest, name: str) -> HttpResponse:
+    """One release with its files; of a withdrawn one, what it was and why it is gone."""
+    release = get_object_or_404(Release.objects.select_related("previous"), name=name)
+    context = {
+        "release": release,
+        "files": [*release.files.all()],
+        "breadcrumb": [(_("Releases"), reverse("release-list"))],
+    }
+    return render(request, "downloads/release.html", context, status=410 if release.withdrawn_at else 200)
+
+
+def release_file(request: HttpRequest, name: str, file: str) -> FileResponse:
+    """A file of a release, which never changes."""
+    found = get_object_or_404(Release, name=name, withdrawn_at__isnull=True).files.filter(name=file).first()
+    if found is None:
+        raise Http404
+    answer = FileResponse(found.file.open("rb"), as_attachment=True, filename=file, content_type=media_type(file))
+    answer["Cache-Control"] = "public, max-age=3600"  # it never changes, and yet it may be withdrawn
+    return answer
