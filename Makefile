@@ -11,7 +11,7 @@ export UPR_LOCAL := 1
 TEST_ENV := UPR_DATA_DIR=$(CURDIR)/var/test UPR_FAST_UNSAFE=1
 WITH_TEST_SERVERS := $(TEST_ENV) $(BIN)/python -m upr_tracker.localstack run --
 
-.PHONY: help setup run down test lint format lock clean
+.PHONY: help setup run down test bench lint format lock clean
 
 help: ## list the commands
 	@echo "UPR Tracker. The two commands: make run, make test. All of them:"
@@ -29,6 +29,9 @@ down: setup ## stop what `make run` left running
 test: setup ## all tests, on servers of their own, with a real browser (ARGS="-k words" chooses)
 	@$(BIN)/python -m upr_tracker.localstack.browser
 	@$(WITH_TEST_SERVERS) $(BIN)/python -m pytest -n 2 $(ARGS)
+
+bench: setup ## measure speed and figures against the aims, on servers of their own (ARGS="--part imports --rows 20000")
+	@UPR_DATA_DIR=$(CURDIR)/var/bench $(BIN)/python -m upr_tracker.localstack run -- $(BIN)/python -m benchmarks $(ARGS)
 
 lint: setup ## style, types, imports, migrations, addresses
 	$(BIN)/ruff check .

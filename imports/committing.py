@@ -9,9 +9,14 @@ from imports.models import Batch, Row
 from imports.places import document_of
 from imports.snapshots import SNAPSHOT
 from imports.work import Differs, column, done, lock, plan_commit, run
-from recommendations import derived
+from recommendations import counts, derived
 from recommendations.models import Recommendation
 from reviews.models import Document, Review
+
+# The recommendations that a commit writes to, those that get a mention among them.
+TOUCHED = f"""
+    SELECT recommendation_id FROM import_work WHERE writes UNION SELECT recommendation_id FROM {attaching.IN_PLAY}
+"""
 
 
 def commit(batch: Batch, by: Actor) -> Batch:
@@ -29,6 +34,7 @@ def commit(batch: Batch, by: Actor) -> Batch:
     batch.document = document
     batch.save(update_fields=["document"])
     progress.tell(batch.pk, "writing")
+    counts.put_off()
     writer.create(document.pk)
     writer.revive()
     writer.put(document.pk, "after")
@@ -37,6 +43,7 @@ def commit(batch: Batch, by: Actor) -> Batch:
     touched = _touched() + _answer_waiting() + _attach(document)
     derived.refresh_positions(touched)
     derived.refresh_leads(touched)
+    counts.count_now(TOUCHED)
     drafts.commit_beside(batch, document.review_id, by)
     _tell(batch, document, by)
     done()
@@ -135,11 +142,7 @@ def _note_rows(batch: Batch) -> None:
 
 def _tell(batch: Batch, document: Document, by: Actor) -> None:
     """The batch's own end, an event for each recommendation, and the one event that people read."""
-    written = f"""
-        SELECT recommendation_id, review_id FROM import_work WHERE writes
-        UNION SELECT a.recommendation_id, r.review_id FROM {attaching.IN_PLAY} a
-        JOIN recommendations_recommendation r ON r.id = a.recommendation_id
-    """
+    written = f"SELECT id, review_id FROM recommendations_recommendation WHERE id IN ({TOUCHED})"
     record_each(events.RECOMMENDATION_IMPORTED, Recommendation, written, by=by, new={"document": document.pk})
     batch.review = document.review
     batch.status, batch.committed_at, batch.problem = Batch.Status.COMMITTED, timezone.now(), ""

@@ -11,9 +11,14 @@ from states.names import fold
 class Resolver:
     """The names and labels known when it is first asked; each vocabulary is read once."""
 
+    def __init__(self) -> None:
+        self._met: dict[str, State | None] = {}  # a large export prints the same two hundred names again and again
+
     def state(self, printed: str) -> State | None:
         """The State of that name, former name or spelling; in any of the languages loaded."""
-        return self._states.get(fold(printed))
+        if printed not in self._met:
+            self._met[printed] = self._states.get(fold(printed))
+        return self._met[printed]
 
     def issue(self, printed: str, scheme: str = Scheme.UHRI) -> Issue | None:
         """The issue with that label; a leading code ("A12 ", "2.1 ") may be missing or drift."""

@@ -8,7 +8,7 @@ from imports import attaching, drafts, events, writer
 from imports.models import Batch
 from imports.snapshots import SNAPSHOT
 from imports.work import column, done, lock, plan_undo, run
-from recommendations import derived
+from recommendations import counts, derived
 from recommendations.models import Recommendation
 from reviews.models import Document
 
@@ -30,7 +30,9 @@ def undo(batch: Batch, by: Actor) -> Batch:
     _mark_changed(batch.document)
     run("UPDATE imports_row row SET message = w.message FROM import_work w WHERE w.row_id = row.id")
     left = run("DELETE FROM import_work WHERE message <> ''")
+    counts.put_off()
     _take_back(batch.document)
+    counts.count_now("SELECT DISTINCT recommendation_id FROM import_work WHERE recommendation_id IS NOT NULL")
     undone = run("UPDATE imports_row row SET state = 'undone' FROM import_work w WHERE w.row_id = row.id")
     _tell(batch, batch.document, undone + drafts_undone, left + drafts_left, by)
     done()

@@ -20,6 +20,19 @@ def kept(samples: bool) -> dict[str, int]:
         return {tag: int(n) for tag, n in cursor.fetchall()}
 
 
+def put_off() -> None:
+    """Do not count what changes from now on in this transaction: `count_now` must end that, and be told of it all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL upr.count_later = 'on'")
+
+
+def count_now(recommendations: str) -> None:
+    """Count the recommendations whose ids this query gives, once; changes after it are counted as they come."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL upr.count_later = 'off'")
+        cursor.execute(f"SELECT upr_count(ARRAY({recommendations}))")
+
+
 def fold() -> int:
     """Make one row of the many that a tag may have; returns how many rows that were. Two callers at once do no harm.
 

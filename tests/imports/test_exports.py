@@ -12,7 +12,10 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
+from django.test import Client
 
+from accounts.reader import Reader
+from history import feed
 from history.log import Actor
 from history.models import Event
 from imports import batches
@@ -27,6 +30,7 @@ from states.models import State
 from tests import factories as make
 from tests.imports.export_files import record, save_uhri, save_upr_info
 from tests.imports.word_files import save_list
+from web import timeline
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor()
@@ -277,6 +281,17 @@ def test_export_is_one_event_for_people_and_one_for_each_record(tmp_path: Path) 
     touched = set(Recommendation.objects.filter(label__in=["140.1", "140.3"]).values_list("pk", flat=True))
     quiet = Event.objects.filter(quiet=True, id__lt=told.pk).order_by("-id")[:2]
     assert {event.target_id for event in quiet} == touched
+
+
+def test_feeds_tell_of_an_export_once(tmp_path: Path, client: Client) -> None:
+    go(listed(tmp_path))
+    go(mentioned(tmp_path))
+    feed.sequence()
+    told = [row.event.action for row in timeline.rows_of(timeline.latest(), Reader())]
+    assert told.count("document.imported") == 2
+    assert "recommendation.imported" not in told
+    assert client.get("/").status_code == 200
+    assert client.get("/reviews/48/SVN/").status_code == 200
 
 
 def test_rows_of_other_reviews_and_unknown_ones_are_named(tmp_path: Path) -> None:

@@ -72,8 +72,8 @@ def test_import_document_a_second_time_changes_nothing(capsys: pytest.CaptureFix
 @needs_official
 def test_import_document_is_one_event(capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, S20)
-    event = Event.objects.get(quiet=False)
-    assert (event.action, event.new["new"]) == ("document.imported", 163)
+    event = Event.objects.get(action="document.imported")
+    assert (event.new["new"], event.quiet) == (163, False)
     assert Event.objects.filter(quiet=True, action="recommendation.imported").count() == 163
 
 

@@ -84,7 +84,7 @@ def test_commit_of_what_changed_meanwhile_is_a_preview_again(batch: Batch, cast:
 def test_fault_of_ours_ends_in_what_was_before_with_a_sentence(
     batch: Batch, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(committing, "_write", lambda *_given, **_more: 1 // 0)
+    monkeypatch.setattr(committing, "_note_rows", lambda *_given, **_more: 1 // 0)
     writing.ask_commit(batch=batch, by=cast.administrator)
     writing.work_on(batch.pk)
     assert state(batch) == ("preview", "It stopped because of a fault of ours, which is noted in the log.")

@@ -13,6 +13,10 @@ from reviews.models import Session
 from states.models import State
 from web.forms import InOurWords
 
+# The whole of UHRI has 360 MB; what it is is seen when it is read, and its reader then has limits of its own.
+EXPORT_BYTES = 400_000_000
+EXPORT_ENDINGS = (".json", ".csv", ".xlsx", ".xls")
+
 
 class ImportForm(InOurWords, forms.Form):
     """The file, and the review it belongs to where the file does not say."""
@@ -74,6 +78,9 @@ class ImportForm(InOurWords, forms.Form):
     def clean_file(self) -> Any:
         """Refuse what is too large before anything reads it."""
         file = self.cleaned_data["file"]
-        if (file.size or 0) > LIMITS.file_bytes:
-            raise forms.ValidationError(_("This file is larger than 20 MB. A thematic list has less than 1 MB."))
+        is_export = file.name.lower().endswith(EXPORT_ENDINGS)
+        if (file.size or 0) > (EXPORT_BYTES if is_export else LIMITS.file_bytes):
+            limit = (EXPORT_BYTES if is_export else LIMITS.file_bytes) // 1_000_000
+            message = _("This file is larger than %(limit)d MB. A thematic list has less than 1 MB.")
+            raise forms.ValidationError(message % {"limit": limit})
         return file
