@@ -27,10 +27,12 @@ from imports.models import Batch, Row
 from imports.places import held_document, new_document
 from imports.preview import make_rows
 from imports.reading import EXPORTS, Reading, UnreadableFile
+from imports.session_file import importing as session_files
+from imports.session_file.importing import read_session
 from imports.settling import settle
+from imports.sheets import writing as sheet_writing
 from imports.sheets.reading import Found, read_sheet
-from imports.sheets.writing import commit as write_sheet
-from imports.sheets.writing import undo as take_sheet_back
+from imports.sources.session_file import NAME as SESSION_FILE
 from imports.sources.spreadsheet import NAME as SHEET
 from imports.spots import Given
 from imports.staging import Claim, Overtaken, decide_as_before, decisions, save_export, save_rows
@@ -39,6 +41,9 @@ from reviews.models import Document, Review
 
 log = logging.getLogger(__name__)
 
+# How batches are written that bring no document.
+COMMITS = {SHEET: sheet_writing.commit, SESSION_FILE: session_files.commit}
+UNDOES = {SHEET: sheet_writing.undo, SESSION_FILE: session_files.undo}
 ATTEMPTS = 3  # after so many readers that died over a file nobody tries it again
 
 
@@ -50,7 +55,7 @@ class Drifted(Exception):
 class Prepared:
     """A file that was read, and the document that it is; of an official one also the review, maybe not saved yet.
 
-    An organisation's own sheet is no document.
+    An organisation's own sheet is no document, and a session file speaks of several.
     """
 
     reading: Reading
@@ -75,7 +80,7 @@ def prepare(path: Path, digest: str, *, iso3: str = "", session: int | None = No
     Of an export the mentions are still to be read; each says itself where it belongs.
     """
     reading = read_in_child(path, source)
-    if reading.sheets:
+    if reading.sheets or reading.source == SESSION_FILE:
         return Prepared(reading, None)
     if reading.source in EXPORTS:
         return Prepared(reading, held_document(None, digest) or new_document(reading, None, digest))
@@ -203,7 +208,8 @@ def _show(claim: Claim, prepared: Prepared, batch: Batch) -> None:
     """Save the rows in place of those of an earlier reading; a reader that was overtaken leaves all as it is."""
     export = sheet = None
     if prepared.document is None:
-        sheet = read_sheet(batch, prepared.reading)
+        is_session = prepared.reading.source == SESSION_FILE
+        sheet = read_session(batch, Path(batch.file.path)) if is_session else read_sheet(batch, prepared.reading)
     elif prepared.review is None:
         export = export_rows(batch, prepared, Given(batch.given_state, batch.given_session, batch.organisation))
         save_export(batch, export, claim)
@@ -212,7 +218,7 @@ def _show(claim: Claim, prepared: Prepared, batch: Batch) -> None:
         if found is None:
             raise Overtaken
         if sheet:
-            found.facts = save_sheet(found, sheet)
+            found.facts = save_found(found, sheet)
         else:
             found.facts = export.facts() if export else save_document(found, prepared)
         found.source = prepared.reading.source
@@ -233,8 +239,8 @@ def save_document(batch: Batch, prepared: Prepared) -> dict[str, Any]:
     return facts | prepared.facts
 
 
-def save_sheet(batch: Batch, sheet: Found) -> dict[str, Any]:
-    """Save the rows of an organisation's own sheet; returns the facts to be told of it."""
+def save_found(batch: Batch, sheet: Found) -> dict[str, Any]:
+    """Save the rows of an organisation's own sheet or of a session file; returns the facts to be told of it."""
     decide_as_before(decisions(batch), sheet.rows)
     batch.rows.all().delete()
     save_rows(batch, sheet.rows)
@@ -292,7 +298,7 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
     """
     try:
         with transaction.atomic():
-            return (write_sheet if batch.source == SHEET else committing.commit)(batch, by)
+            return COMMITS.get(batch.source, committing.commit)(batch, by)
     except Differs as differs:
         sentence = _("This changed after the file was read. Read the file again.")
         Row.objects.filter(pk__in=differs.rows).update(message=sentence)
@@ -306,4 +312,4 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
 @transaction.atomic
 def undo_batch(*, batch: Batch, by: Actor) -> Batch:
     """Take a committed batch back, row by row where nothing has happened since; the other rows say why they stay."""
-    return (take_sheet_back if batch.source == SHEET else undoing.undo)(batch, by)
+    return UNDOES.get(batch.source, undoing.undo)(batch, by)

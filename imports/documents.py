@@ -18,14 +18,16 @@ from imports.batches import (
     harmless,
     prepare,
     save_document,
-    save_sheet,
+    save_found,
     stored,
 )
 from imports.committing import counted
 from imports.models import Batch, Row
 from imports.reading import natural_key
+from imports.session_file.importing import read_session
 from imports.sheets.mapping import remember_columns
 from imports.sheets.reading import read_sheet_at_once
+from imports.sources.session_file import NAME as SESSION_FILE
 from imports.spots import Given
 from imports.staging import save_export
 from imports.work import run
@@ -123,16 +125,18 @@ def import_document(
         if not dry_run:
             kept.enter_context(stored(batch, File(kept.enter_context(path.open("rb")))))
         with transaction.atomic():
-            return _imported(batch, prepared, columns, by, dry_run=dry_run)
+            return _imported(batch, path, prepared, columns, by, dry_run=dry_run)
 
 
-def _imported(batch: Batch, prepared: Prepared, columns: Sequence[str], by: Actor, *, dry_run: bool) -> Result:
+def _imported(
+    batch: Batch, path: Path, prepared: Prepared, columns: Sequence[str], by: Actor, *, dry_run: bool
+) -> Result:
     # The transaction waits for the rows of a large file longer than others may wait for anything.
     run("SET LOCAL idle_in_transaction_session_timeout = 0")
     batch.save()
-    batch.facts = _save_rows(batch, prepared, columns)
+    batch.facts = _save_rows(batch, path, prepared, columns)
     batch.save(update_fields=["facts"])
-    result = Result(batch, str(prepared.review or prepared.document or batch.organisation))
+    result = Result(batch, str(prepared.review or prepared.document or batch.organisation or batch.file_name))
     if dry_run or not result.proposes:
         transaction.set_rollback(True)
         if batch.file:
@@ -146,9 +150,11 @@ def _imported(batch: Batch, prepared: Prepared, columns: Sequence[str], by: Acto
     return result
 
 
-def _save_rows(batch: Batch, prepared: Prepared, columns: Sequence[str]) -> dict[str, Any]:
+def _save_rows(batch: Batch, path: Path, prepared: Prepared, columns: Sequence[str]) -> dict[str, Any]:
+    if prepared.reading.source == SESSION_FILE:
+        return save_found(batch, read_session(batch, path))
     if prepared.document is None:
-        return save_sheet(batch, read_sheet_at_once(batch, prepared.reading, columns))
+        return save_found(batch, read_sheet_at_once(batch, prepared.reading, columns))
     if prepared.review is not None:
         return save_document(batch, prepared)
     export = export_rows(batch, prepared, Given(batch.given_state, batch.given_session))

@@ -1,5 +1,6 @@
 """Counting what an import does to rows: new, changed, unchanged."""
 
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.db import models
@@ -7,11 +8,22 @@ from django.db import models
 Row = TypeVar("Row", bound=models.Model)
 
 
+@dataclass(frozen=True)
+class Line:
+    """One thing that an import met: what it is, its name, what became of it, and which fields of it changed."""
+
+    what: str
+    name: str
+    outcome: str
+    fields: tuple[str, ...] = ()
+
+
 class Tally:
-    """The three numbers that every import ends with."""
+    """The three numbers that every import ends with, and a line for each thing that they count."""
 
     def __init__(self) -> None:
         self.new = self.changed = self.unchanged = 0
+        self.lines: list[Line] = []
         self._last = ""
 
     def upsert(self, model: type[Row], key: dict[str, Any], values: dict[str, Any]) -> Row:
@@ -21,22 +33,33 @@ class Tally:
             row = model(**key, **values)
             row.save(force_insert=True)
             self.new += 1
-            self._last = "new"
+            self._note(row, "new")
             return row
         different = {name: value for name, value in values.items() if getattr(row, name) != value}
         if different:
             for name, value in different.items():
                 setattr(row, name, value)
             row.save()
-        self._last = "changed" if different else "unchanged"
+        self._note(row, "changed" if different else "unchanged", tuple(different))
         self.count(bool(different))
         return row
+
+    def assessed(self, row: models.Model, outcome: str) -> None:
+        """Count a status, which is published once or found as it was."""
+        self.new += outcome == "new"
+        self.unchanged += outcome == "unchanged"
+        self._note(row, outcome)
+
+    def _note(self, row: models.Model, outcome: str, fields: tuple[str, ...] = ()) -> None:
+        self.lines.append(Line(str(row._meta.verbose_name), str(row), outcome, fields))
+        self._last = outcome
 
     def links(self, changed: bool) -> None:
         """Say whether what hangs on the row of the last `upsert` changed: row and links are counted as one."""
         if changed and self._last == "unchanged":
             self.unchanged -= 1
             self.changed += 1
+            self.lines[-1] = replace(self.lines[-1], outcome="changed")
 
     def count(self, changed: bool) -> None:
         """Count one row that was there before."""

@@ -76,7 +76,7 @@ def _assessment(loader: "Loader", recommendation: Recommendation, row: dict[str,
         if held.redacted_at is None and held.reason != row["reason"].strip():
             sentence = _("this status is published with another reason, which is never changed. Add a later entry.")
             loader.complain([*path, "reason"], sentence)
-        loader.tally.count(False)
+        loader.tally.assessed(held, "unchanged")
         return
     latest = actions.latest_of(recommendation, voice)
     content = actions.AssessmentContent(
@@ -90,7 +90,7 @@ def _assessment(loader: "Loader", recommendation: Recommendation, row: dict[str,
         day_is_inferred=row["day_is_inferred"],
     )
     try:
-        actions.publish_assessment(
+        published = actions.publish_assessment(
             recommendation=recommendation,
             voice=voice,
             content=content,
@@ -103,7 +103,7 @@ def _assessment(loader: "Loader", recommendation: Recommendation, row: dict[str,
         for field, sentences in error.message_dict.items():
             loader.complain([*path, field], " ".join(sentences))
         return
-    loader.tally.new += 1
+    loader.tally.assessed(published, "new")
 
 
 def _basis(loader: "Loader", row: dict[str, Any]) -> actions.BasisContent:

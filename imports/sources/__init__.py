@@ -16,7 +16,7 @@ from imports.documents_text import lines_of
 from imports.exports import EXPORT_LIMITS
 from imports.reading import Reading, UnreadableFile
 from imports.safe_files import bytes_of, kind_of, open_word_document
-from imports.sources import addendum, spreadsheet, thematic_list, uhri, upr_info, wg_report
+from imports.sources import addendum, session_file, spreadsheet, thematic_list, uhri, upr_info, wg_report
 from imports.tables import tables_of
 
 
@@ -34,7 +34,8 @@ class Source(Protocol):
 
 
 SOURCES: dict[str, Source] = {
-    source.NAME: cast(Source, source) for source in (thematic_list, wg_report, upr_info, uhri, addendum, spreadsheet)
+    source.NAME: cast(Source, source)
+    for source in (thematic_list, session_file, wg_report, upr_info, uhri, addendum, spreadsheet)
 }
 
 
