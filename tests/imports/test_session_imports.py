@@ -96,7 +96,7 @@ def test_a_bad_session_file_says_every_place(sent: Callable[..., Batch]) -> None
     assert not Recommendation.objects.exists()
     unknown = sent(content.replace("session: 48", "session: 99").encode())
     assert unknown.status == "failed"
-    assert "session 99" in unknown.problem
+    assert "session: 99" in unknown.problem
 
 
 def test_a_session_file_is_for_administrators(cast: SimpleNamespace, sent: Callable[..., Batch]) -> None:
