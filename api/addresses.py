@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 def absolute(path: str, request: Request | HttpRequest) -> str:
     """The address of a path on this site, by the site's public name where one is set."""
-    return f"{settings.SITE_URL}{path}" if settings.SITE_URL else request.build_absolute_uri(path)
+    return f"{settings.SITE_URL or request.build_absolute_uri('/')[:-1]}{path}"
 
 
 def page(noun: str, request: Request | HttpRequest, *key: object) -> str:

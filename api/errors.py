@@ -30,6 +30,7 @@ LISTS = {
     "issue": "issue-list",
     "group": "group-list",
     "goal": "goal-list",
+    "voice": "organisation-list",
 }
 
 
@@ -67,8 +68,9 @@ def unknown_choice(error: UnknownChoice, request: Any) -> BadParameter:
         more["allowed"] = error.allowed
     elif error.allowed:
         more["nearest"] = difflib.get_close_matches(error.value[:100], error.allowed, n=5, cutoff=0.3)
-    if error.name in LISTS and request is not None:
-        more["see"] = addresses.resource(LISTS[error.name], request)
+    vocabulary = LISTS.get(error.name.partition("__")[0])
+    if vocabulary and request is not None:
+        more["see"] = addresses.resource(vocabulary, request)
     detail = error.hint or _("“%(value)s” is not a value of “%(name)s”.") % {
         "value": shortened(error.value),
         "name": error.name,

@@ -1,69 +1,81 @@
 """Pages by cursor: where the last page ended, not how many rows to skip; page 1,000 costs what page 1 costs."""
 
 import datetime
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.core import signing
-from django.db.models import BooleanField, F, Func, Model, Value
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from api import addresses
 from api.errors import bad_value
-from api.parameters import flag
+from api.parameters import one_of, query_parameter
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
 PAGE_SIZES = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
 OWN = ("cursor", "page_size", "count")  # parameters of paging; all others are the question itself
+Orderings = Mapping[str, Sequence[str]]
+
+
+class Order(NamedTuple):
+    """An order of a list: paths of columns, never null, that tell any two rows apart; all up, or all down."""
+
+    name: str
+    keys: Sequence[str]
+    descending: bool = False
+
+    def page(self, queryset: QuerySet[Any], cursor: Sequence[Any] | None, size: int) -> QuerySet[Any]:
+        """The rows after those keys in this order, one more than fits: it tells whether there is another page."""
+        if cursor is not None:
+            queryset = queryset.filter(after(self.keys, cursor, descending=self.descending))
+        sign = "-" if self.descending else ""
+        return queryset.order_by(*(f"{sign}{key}" for key in self.keys))[: size + 1]
 
 
 class CursorPages(BasePagination):
-    """Rows in the order of the view's `keyset`: columns, never null, all ascending, that tell any two rows apart.
-
-    A cursor holds the keys of the last row served, signed together with the question, so that it cannot be made up nor
-    be carried to another question.
-    """
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        keyset: Sequence[str] = view.keyset
-        self.request, size = request, page_size(request)
-        self.count = queryset.count() if flag(request, "count") else None
-        if cursor := request.query_params.get("cursor"):
-            queryset = queryset.filter(after(keyset, opened(cursor, request)))
-        rows = list(queryset.order_by(*keyset)[: size + 1])
-        self.next = self.address(keys(rows[size - 1], keyset)) if len(rows) > size else None
-        return rows[:size]
-
-    def get_paginated_response(self, data: Any) -> Response:
-        counted = {} if self.count is None else {"count": self.count}
-        return Response({**counted, "next": self.next, "results": data})
-
-    def address(self, values: list[Any]) -> str:
-        """Where the next page is."""
-        query = self.request.query_params.copy()
-        query["cursor"] = signer(self.request).sign_object(values, compress=False)
-        query.pop("count", None)  # counted once; later pages need not count again
-        return addresses.absolute(f"{self.request.path}?{query.urlencode()}", self.request)
+    """What the schema says of pages; `api.resources.base` makes them."""
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         next_page = {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."}
         counted = {"type": "integer", "description": "How many there are in all; only with count=true."}
+        mark = {"type": "integer", "description": "The position of the feed that this page shows the state of."}
+        ranked = {
+            "type": "integer",
+            "description": "Only in the order of relevance: so many of the newest matches were ranked, no others.",
+        }
         return {
             "type": "object",
-            "required": ["next", "results"],
-            "properties": {"count": counted, "next": next_page, "results": schema},
+            "required": ["next", "mark", "results"],
+            "properties": {"count": counted, "ranked": ranked, "next": next_page, "mark": mark, "results": schema},
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         flag_type = {"type": "boolean", "default": False}
+        orders = {"type": "string", "enum": choices(view.orderings), "default": next(iter(view.orderings))}
         return [
+            query_parameter("ordering", orders, "The order of the rows; “-” turns it round."),
             query_parameter("page_size", PAGE_SIZES, "Rows of a page."),
             query_parameter("cursor", {"type": "string"}, "Where the page begins, as `next` of the page before says."),
             query_parameter("count", flag_type, "Whether to count all rows."),
         ]
+
+
+RELEVANCE = "relevance"  # has one direction only
+
+
+def choices(orderings: Orderings) -> list[str]:
+    """The values of `ordering`."""
+    return [f"{sign}{name}" for name in orderings for sign in ("", "-") if not (sign and name == RELEVANCE)]
+
+
+def ordering(request: Request, orderings: Orderings) -> Order:
+    """The order asked for, the first by default. Raises BadParameter."""
+    value = one_of(request, "ordering", choices(orderings))
+    name = value.removeprefix("-")
+    return Order(name, orderings[name], descending=value != name or name == RELEVANCE)
 
 
 class Row(Func):
@@ -72,21 +84,11 @@ class Row(Func):
     template = "(%(expressions)s)"
 
 
-def after(keyset: Sequence[str], values: Sequence[Any]) -> Func:
+def after(keys: Sequence[str], values: Sequence[Any], *, descending: bool = False) -> Func:
     """The condition that a row comes after these keys."""
-    columns, bounds = Row(*map(F, keyset)), Row(*map(Value, values))
-    return Func(columns, bounds, template="(%(expressions)s)", arg_joiner=" > ", output_field=BooleanField())
-
-
-def keys(row: Model, keyset: Sequence[str]) -> list[Any]:
-    """The keys of a row, as they go into a cursor."""
-    found: list[Any] = []
-    for path in keyset:
-        value: Any = row
-        for name in path.split("__"):
-            value = getattr(value, name)
-        found.append(value.isoformat() if isinstance(value, datetime.date) else value)
-    return found
+    columns, bounds = Row(*map(F, keys)), Row(*map(Value, values))
+    sign = " < " if descending else " > "
+    return Func(columns, bounds, template="(%(expressions)s)", arg_joiner=sign, output_field=BooleanField())
 
 
 def signer(request: Request) -> signing.Signer:
@@ -95,8 +97,20 @@ def signer(request: Request) -> signing.Signer:
     return signing.Signer(salt=f"api.cursor {request.path} {question}")
 
 
-def opened(cursor: str, request: Request) -> list[Any]:
-    """The keys in a cursor. Raises BadParameter for one that was not given out for this question."""
+def next_page(request: Request, keys: Sequence[Any]) -> str:
+    """Where the page after a row with these keys is."""
+    query = request.query_params.copy()
+    plain = [key.isoformat() if isinstance(key, datetime.date) else key for key in keys]
+    query["cursor"] = signer(request).sign_object(plain, compress=False)
+    query.pop("count", None)  # counted once; later pages need not count again
+    return addresses.absolute(f"{request.path}?{query.urlencode()}", request)
+
+
+def opened(request: Request) -> list[Any] | None:
+    """The keys in the cursor, if there is one. Raises BadParameter for one not given out for this question."""
+    cursor = request.query_params.get("cursor")
+    if cursor is None:
+        return None
     try:
         return list(signer(request).unsign_object(cursor))
     except (signing.BadSignature, ValueError):
@@ -112,8 +126,3 @@ def page_size(request: Request) -> int:
         detail = _("“page_size” is a whole number from 1 to %(largest)d.") % {"largest": LARGEST_PAGE}
         raise bad_value("page_size", value, detail, minimum=1, maximum=LARGEST_PAGE)
     return size
-
-
-def query_parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
-    """A parameter as OpenAPI describes it."""
-    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}

@@ -1,8 +1,9 @@
-"""Parameters that are no filters: who reads, as of when, and which names an address takes."""
+"""Parameters that are no filters: who reads, as of when, which parts, and which names an address takes."""
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +17,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def reader_of(request: Request) -> Reader:
-    """The public, who sees samples only when asking for them, on the day asked for.
+    """The public, who sees samples only when asking for them, on the days asked for.
 
     Raises BadParameter for a value that is neither true nor false, or no day that has come.
     """
-    return Reader(as_of=day(request, "as_of"), samples=flag(request, "sample"))
+    return Reader(as_of=day(request, "as_of"), known_on=day(request, "known_on"), samples=flag(request, "sample"))
 
 
 def flag(request: Request, name: str) -> bool:
@@ -48,6 +49,25 @@ def day(request: Request, name: str) -> datetime.date | None:
     return found
 
 
+def parts(request: Request, name: str, allowed: Collection[str]) -> list[str]:
+    """The names that a parameter lists, between commas or by repeating it; none when absent. Raises BadParameter."""
+    given = [part.strip() for value in request.query_params.getlist(name) for part in value.split(",")]
+    for part in given:
+        if part not in allowed:
+            detail = _("“%(value)s” is not a value of “%(name)s”.") % {"value": part[:100], "name": name}
+            raise bad_value(name, part, detail, allowed=list(allowed))
+    return given
+
+
+def one_of(request: Request, name: str, allowed: Sequence[str]) -> str:
+    """One of the values allowed, the first when absent. Raises BadParameter."""
+    value = request.query_params.get(name, allowed[0])
+    if value not in allowed:
+        detail = _("“%(value)s” is not a value of “%(name)s”.") % {"value": value[:100], "name": name}
+        raise bad_value(name, value, detail, allowed=list(allowed))
+    return value
+
+
 def check_names(request: Request, allowed: Iterable[str]) -> None:
     """Raises BadParameter for the first name that this address does not take, or that has no value.
 
@@ -60,3 +80,8 @@ def check_names(request: Request, allowed: Iterable[str]) -> None:
         if not all(values):
             detail = _("“%(name)s” is empty. Give it a value or leave it out.") % {"name": name}
             raise bad_value(name, "", detail)
+
+
+def query_parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    """A parameter as OpenAPI describes it."""
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}

@@ -1,6 +1,6 @@
 """What the OpenAPI schema says beyond what serializers, filters and pages say of themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from api.errors import PROBLEM
 from api.pagination import PAGE_SIZES
+from api.rows.base import Shape
 
 View = TypeVar("View", bound=type)
 SAMPLE = OpenApiParameter("sample", bool, description="Whether labelled sample data is included.", default=False)
@@ -20,6 +21,10 @@ AFTER = OpenApiParameter(
     "after", int, description="The `mark` of the answer before; 0, the beginning, without one.", default=0
 )
 PAGE_SIZE = OpenApiParameter("page_size", PAGE_SIZES, description="Rows of a page.")
+KNOWN_ON = OpenApiParameter(
+    "known_on", OpenApiTypes.DATE, description="Statuses as this site had published them by the end of this day (UTC)."
+)
+READS = {"sample": SAMPLE, "as_of": AS_OF, "known_on": KNOWN_ON}
 
 
 class RootSerializer(serializers.Serializer[Any]):
@@ -33,6 +38,10 @@ class RootSerializer(serializers.Serializer[Any]):
     groups = serializers.URLField()
     goals = serializers.URLField()
     events = serializers.URLField()
+    documents = serializers.URLField()
+    positions = serializers.URLField()
+    assessments = serializers.URLField()
+    organisations = serializers.URLField()
     statuses = serializers.URLField()
     changes = serializers.URLField()
     schema = serializers.URLField()
@@ -109,15 +118,30 @@ def described(*, gone: bool = False) -> Callable[[View], View]:
     """Says of a resource's two operations what they answer, and how they refuse."""
 
     def decorate(view: View) -> View:
-        reads = {"sample": SAMPLE, "as_of": AS_OF}
-        parameters = [reads[name] for name in view.reads]  # type: ignore[attr-defined]
+        parameters = [READS[name] for name in view.reads]  # type: ignore[attr-defined]
+        chosen = [*parameters, *choosing(view.shape)]  # type: ignore[attr-defined]
         listed, one = view.serializer_class, view.detail_serializer or view.serializer_class  # type: ignore[attr-defined]
         return extend_schema_view(
-            list=extend_schema(parameters=parameters, responses=answers(listed(many=True))),
-            retrieve=extend_schema(parameters=parameters, responses=answers(one, 404, *([410] if gone else []))),
+            list=extend_schema(parameters=chosen, responses=answers(listed(many=True))),
+            retrieve=extend_schema(
+                parameters=chosen if gone else parameters, responses=answers(one, 404, *([410] if gone else []))
+            ),
         )(view)
 
     return decorate
+
+
+def choosing(shape: Shape) -> list[OpenApiParameter]:
+    """The parameters that choose the parts of a row."""
+    made = [_names("fields", shape.columns, "The fields of a row; all unless some are named.")]
+    if shape.expansions:
+        made.append(_names("expand", shape.expansions, "What to tell beside the fields."))
+    return made
+
+
+def _names(name: str, values: Iterable[str], description: str) -> OpenApiParameter:
+    listed = {"type": "array", "items": {"type": "string", "enum": list(values)}}
+    return OpenApiParameter(name, listed, description=description, explode=False)
 
 
 def add_shared_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -127,4 +151,17 @@ def add_shared_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         for operation in path.values():
             for status in SHARED:
                 operation["responses"].setdefault(str(status), {"description": WHY[status], "content": content})
+    return result
+
+
+def let_fields_be_chosen(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """With `fields` a row has those that are named: of what such an operation answers, no field is required."""
+    shapes = result["components"]["schemas"]
+    for path in result["paths"].values():
+        for operation in path.values():
+            if any(parameter["name"] == "fields" for parameter in operation.get("parameters", ())):
+                content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+                name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+                rows = shapes.get(name, {}).get("properties", {}).get("results", {}).get("items", {})
+                shapes.get(rows.get("$ref", "").rpartition("/")[2] or name, {}).pop("required", None)
     return result

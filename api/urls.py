@@ -5,7 +5,7 @@ from django.views.generic import TemplateView
 from rest_framework.routers import SimpleRouter
 
 from api import bulk, errors, exports, views
-from api.resources import changes, figures, recommendations, reviews, vocabularies, writing
+from api.resources import changes, figures, judgements, recommendations, reviews, vocabularies, writing
 from api.statuses import StatusView
 
 router = SimpleRouter()
@@ -16,6 +16,10 @@ router.register("recommendations", recommendations.RecommendationResource, "api-
 router.register("issues", vocabularies.IssueResource, "api-issue")
 router.register("groups", vocabularies.GroupResource, "api-group")
 router.register("goals", vocabularies.GoalResource, "api-goal")
+router.register("documents", reviews.DocumentResource, "api-document")
+router.register("positions", judgements.PositionResource, "api-position")
+router.register("assessments", judgements.AssessmentResource, "api-assessment")
+router.register("organisations", vocabularies.OrganisationResource, "api-organisation")
 router.register("events", reviews.EventResource, "api-event")
 
 ONE = r"^recommendations/(?P<public_id>[0-9a-z]{8})"

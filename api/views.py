@@ -17,12 +17,13 @@ class RootView(APIView):
     """The resources there are."""
 
     changes_with = CODE
-    NAMES = ("states", "sessions", "reviews", "recommendations", "issues", "groups", "goals", "events")
+    LISTS = "states sessions reviews recommendations documents positions assessments organisations"
+    LISTS += " issues groups goals events"
 
     @extend_schema(responses=schema.RootSerializer, tags=["root"])
     def get(self, request: Request) -> Response:
         check_names(request, ())
-        lists = {name: addresses.resource(f"{name.removesuffix('s')}-list", request) for name in self.NAMES}
+        lists = {name: addresses.resource(f"{name.removesuffix('s')}-list", request) for name in self.LISTS.split()}
         about = {name: addresses.resource(name, request) for name in ("statuses", "changes", "schema", "docs")}
         return Response(lists | about)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import NullIf
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from accounts.reader import Reader
@@ -56,28 +56,35 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """Annotated with `lead_id` and `lead_status`: the lead organisation's assessment on the reader's day."""
         if not reader.is_clocked:
             return self.annotate(lead_id=F("lead_assessment_id"), lead_status=NullIf("status", Value("")))
-        found = self._lead_on(reader)
+        found = lead_on(reader)
         return self.annotate(lead_id=Subquery(found.values("id")[:1]), lead_status=Subquery(found.values("status")[:1]))
-
-    def _lead_on(self, reader: Reader) -> AssessmentQuerySet:
-        from recommendations.models import Assessment
-
-        day = reader.as_of or reader.known_on or utc_today()
-        leads = Lead.objects.filter(
-            review=OuterRef(OuterRef("review_id")), is_sample=OuterRef(OuterRef("is_sample")), from_day__lte=day
-        ).order_by("-from_day")
-        return (
-            Assessment.objects.filter(recommendation=OuterRef("pk"))
-            .held(reader)
-            .filter(voice=Subquery(leads.values("organisation_id")[:1]))
-            .order_by("-holds_from", "-id")
-        )
 
     def for_list(self) -> "RecommendationQuerySet":
         """With everything one row of a list prints; 4 queries whatever the number of rows."""
         return self.select_related(
             "review__session", "review__state", "current_position", "lead_assessment__voice"
         ).prefetch_related("recommenders__state", "issue_links__issue")
+
+
+def lead_on(reader: Reader) -> AssessmentQuerySet:
+    """Of a recommendation outside, what its lead organisation had said on the reader's day, the latest first."""
+    from recommendations.models import Assessment
+
+    day = reader.as_of or reader.known_on or utc_today()
+    leads = Lead.objects.filter(
+        review=OuterRef(OuterRef("review_id")), is_sample=OuterRef(OuterRef("is_sample")), from_day__lte=day
+    ).order_by("-from_day")
+    return (
+        Assessment.objects.filter(recommendation=OuterRef("pk"))
+        .held(reader)
+        .filter(voice=Subquery(leads.values("organisation_id")[:1]))
+        .order_by("-holds_from", "-id")
+    )
+
+
+def status_then(reader: Reader) -> Coalesce:
+    """The status by the lead organisation on the reader's day; empty where it gave none."""
+    return Coalesce(Subquery(lead_on(reader).values("status")[:1]), Value(""))
 
 
 class PositionQuerySet(models.QuerySet["Position"]):

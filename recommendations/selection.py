@@ -1,14 +1,21 @@
 """The filters of recommendations, by the names they bear in addresses: matrix, lists and API share this table."""
 
+import datetime
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.reader import Reader
+from history import feed
+from history.models import Event
 from issues.models import Goal, Issue, PersonGroup
+from recommendations import events
 from recommendations.models import (
     Assessment,
     Claim,
@@ -19,8 +26,11 @@ from recommendations.models import (
     Status,
 )
 from recommendations.models.facts import ActionCategory
-from recommendations.querysets import RecommendationQuerySet
+from recommendations.querysets import RecommendationQuerySet, status_then
 from reviews.selection import (
+    CYCLES,
+    REGIONAL_GROUPS,
+    SESSIONS,
     STATES,
     Closed,
     Filter,
@@ -32,7 +42,9 @@ from reviews.selection import (
     apply,
     is_in,
     review_filters,
+    with_variants,
 )
+from states.models import State
 
 __all__ = ["FILTERS", "NOT_ASSESSED", "Filter", "Option", "UnknownChoice", "allowed", "select"]
 
@@ -55,48 +67,76 @@ def allowed(name: str, reader: Reader) -> list[Option]:
     return FILTERS[name].vocabulary.options(reader)
 
 
-def _status(queryset: RecommendationQuerySet, values: list[str], reader: Reader) -> RecommendationQuerySet:
-    if not reader.is_clocked:
-        return queryset.filter(status__in=["" if value == NOT_ASSESSED else value for value in values])
-    wanted = Q(lead_status__in=[value for value in values if value != NOT_ASSESSED])
-    if NOT_ASSESSED in values:
-        wanted |= Q(lead_status__isnull=True)
-    return queryset.with_lead(reader).filter(wanted)
+def is_label(search: str) -> bool:
+    """Whether a search looks like a label, or the beginning of one."""
+    return _LABEL.fullmatch(search.strip()) is not None
 
 
-def _voice(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -> RecommendationQuerySet:
-    spoken = Assessment.objects.held(reader).filter(recommendation=OuterRef("pk"), voice__in=values)
-    return queryset.filter(Exists(spoken))
+def of_one_recommendation(*own: str) -> dict[str, Filter]:
+    """The filters of what belongs to one recommendation: those of its place, and `own` ones by what the row says."""
+    path = {"state": "state_iso3", "session": "session_number", "cycle": "cycle"}
+    placed = {
+        name: replace(PLACES[name], condition=is_in(f"recommendation__{column}")) for name, column in path.items()
+    }
+    return placed | {name: replace(PLAIN[name], condition=is_in(name), many=False) for name in own}
 
 
-def _recommending_state(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -> RecommendationQuerySet:
-    return queryset.filter(Exists(RecommendingState.objects.filter(recommendation=OuterRef("pk"), state__in=values)))
+def _status(values: list[str], reader: Reader) -> Q:
+    wanted = ["" if value == NOT_ASSESSED else value for value in values]
+    return Q(In(status_then(reader), wanted)) if reader.is_clocked else Q(status__in=wanted)
 
 
-def _issue(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -> RecommendationQuerySet:
-    return queryset.filter(Exists(RecommendationIssue.objects.filter(recommendation=OuterRef("pk"), issue__in=values)))
+def _voice(values: list[int], reader: Reader) -> Q:
+    return Q(Exists(Assessment.objects.held(reader).filter(recommendation=OuterRef("pk"), voice__in=values)))
 
 
-def _group(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -> RecommendationQuerySet:
-    return queryset.filter(Exists(PersonGroup.objects.filter(recommendations=OuterRef("pk"), pk__in=values)))
+def _recommending_state(values: list[int], reader: Reader) -> Q:
+    return Q(Exists(RecommendingState.objects.filter(recommendation=OuterRef("pk"), state__in=values)))
 
 
-def _goal(queryset: RecommendationQuerySet, values: list[int], reader: Reader) -> RecommendationQuerySet:
-    named = Q(pk__in=values) | Q(parent__in=values)  # a goal includes its targets
-    return queryset.filter(Exists(Goal.objects.filter(named, recommendations=OuterRef("pk"))))
+def _recommending_group(values: list[str], reader: Reader) -> Q:
+    made = RecommendingState.objects.filter(recommendation=OuterRef("pk"), state__regional_group__in=values)
+    return Q(Exists(made))
 
 
-def _search(queryset: RecommendationQuerySet, values: list[str], reader: Reader) -> RecommendationQuerySet:
+def _regional_group(values: list[str], reader: Reader) -> Q:
+    return Q(state_iso3__in=State.objects.filter(regional_group__in=values).values("iso3"))
+
+
+def _issue(values: list[int], reader: Reader) -> Q:
+    return Q(Exists(RecommendationIssue.objects.filter(recommendation=OuterRef("pk"), issue__in=values)))
+
+
+def _group(values: list[int], reader: Reader) -> Q:
+    links = Recommendation.groups.through.objects
+    return Q(Exists(links.filter(recommendation=OuterRef("pk"), persongroup__in=values)))
+
+
+def _goal(values: list[int], reader: Reader) -> Q:
+    named = Goal.objects.filter(Q(pk__in=values) | Q(parent__in=values))  # a goal includes its targets
+    links = Recommendation.goals.through.objects
+    return Q(Exists(links.filter(recommendation=OuterRef("pk"), goal__in=named.values("pk"))))
+
+
+def _search(values: list[str], reader: Reader) -> Q:
     query = Func(Value(values[0]), function="upr_search_query")
-    found = Func(F("search"), query, template="(%(expressions)s)", arg_joiner=" @@ ", output_field=BooleanField())
+    found = Q(Func(F("search"), query, template="(%(expressions)s)", arg_joiner=" @@ ", output_field=BooleanField()))
     # Only what looks like a label is compared with labels, so that a search for words needs the words' index alone.
     if not _LABEL.fullmatch(values[0]):
-        return queryset.filter(found)
+        return found
     if _WHOLE_LABEL.fullmatch(values[0]):
         # 140.7 means that one in each review, and not 140.70 to 140.79 with it. One query more, for a label only.
-        exact = queryset.filter(label=values[0])
-        return exact if exact.exists() else queryset.filter(found)
-    return queryset.filter(Q(found) | Q(label__startswith=values[0]))
+        exact = Q(label=values[0])
+        return exact if Recommendation.objects.visible_to(reader).filter(exact).exists() else found
+    return found | Q(label__startswith=values[0])
+
+
+def _updated_since(values: list[int], reader: Reader) -> Q:
+    """Those with an event after this position of the feed; and, where a lead was named, all that it leads."""
+    later = Event.objects.filter(feed_entry__position__gt=values[0])
+    touched = later.filter(target_type=Recommendation._meta.label_lower)
+    led = Recommendation.objects.filter(review__in=later.filter(action=events.LEAD_NAMED.name).values("review_id"))
+    return Q(pk__in=touched.values("target_id").union(led.values("pk")))
 
 
 def _voices(reader: Reader) -> Any:
@@ -112,10 +152,55 @@ def _statuses() -> list[tuple[str, Any]]:
     return [*Status.choices, (NOT_ASSESSED, _("Not Assessed"))]
 
 
-FILTERS: dict[str, Filter] = {
-    **review_filters("review__"),
+@dataclass(frozen=True)
+class Moment:
+    """A position of the feed, or a time, which stands for the last position before it; cleaned, the position."""
+
+    separates: bool = False
+
+    def clean(self, name: str, values: Sequence[str], reader: Reader) -> list[Any]:
+        value = values[-1]
+        if value.isascii() and value.isdigit() and len(value) < 19:
+            return [int(value)]
+        try:
+            moment = datetime.datetime.fromisoformat(value[:40])
+        except ValueError:
+            hint = _("“%(name)s” is a time such as 2026-11-26T09:00:00Z, a day, or the “mark” of an answer.")
+            raise UnknownChoice(name, value, hint=hint % {"name": name}) from None
+        return [feed.position_at(moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC))]
+
+    def options(self, reader: Reader) -> list[Option]:
+        return []
+
+    def closed(self) -> list[str] | None:
+        return None
+
+
+# Those of a review, by the columns that stand beside the row.
+_REVIEW = review_filters()
+PLACES: dict[str, Filter] = {
+    "state": replace(_REVIEW["state"], vocabulary=replace(STATES, key="iso3"), condition=is_in("state_iso3")),
+    "session": replace(
+        _REVIEW["session"], vocabulary=replace(SESSIONS, key="number"), condition=is_in("session_number")
+    ),
+    "cycle": replace(_REVIEW["cycle"], vocabulary=replace(CYCLES, key="cycle"), condition=is_in("cycle")),
+    "regional_group": replace(_REVIEW["regional_group"], condition=_regional_group),
+}
+PLAIN: dict[str, Filter] = {
+    **PLACES,
     "recommending_state": Filter(
-        _("Recommending State"), STATES, _recommending_state, _("ISO 3166 alpha-3 code of a State that recommends.")
+        _("Recommending State"),
+        STATES,
+        _recommending_state,
+        _("ISO 3166 alpha-3 code of a State that recommends."),
+        many=True,
+    ),
+    "recommending_regional_group": Filter(
+        _("Regional group that recommends"),
+        REGIONAL_GROUPS,
+        _recommending_group,
+        _("Regional group of a State that recommends."),
+        many=True,
     ),
     "response": Filter(
         _("Response"),
@@ -137,18 +222,21 @@ FILTERS: dict[str, Filter] = {
         Listed(_voices, "slug", spell=str),
         _voice,
         _("Slug of an organisation that has assessed the recommendation."),
+        many=True,
     ),
     "issue": Filter(
         _("Issue"),
         Listed(lambda reader: Issue.objects.all(), "slug", group=lambda issue: str(issue.get_scheme_display())),
         _issue,
         _("Slug of an issue."),
+        many=True,
     ),
     "group": Filter(
         _("Group of persons"),
         Listed(lambda reader: PersonGroup.objects.all(), "code"),
         _group,
         _("Code of a group of persons."),
+        many=True,
     ),
     "goal": Filter(
         _("Goal"),
@@ -160,6 +248,7 @@ FILTERS: dict[str, Filter] = {
         ),
         _goal,
         _("Code of a Sustainable Development Goal or target; a goal includes its targets."),
+        many=True,
     ),
     "action_category": Filter(
         _("Action category"),
@@ -173,4 +262,11 @@ FILTERS: dict[str, Filter] = {
         _search,
         _("Words of the text, “phrases”, OR, -without; or a label such as 140.7, or its beginning, 140."),
     ),
+    "updated_since": Filter(
+        _("Changed since"),
+        Moment(),
+        _updated_since,
+        _("What has changed after this time, day (UTC) or position of the feed: the `mark` of the answer before."),
+    ),
 }
+FILTERS = with_variants(PLAIN)

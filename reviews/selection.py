@@ -1,15 +1,17 @@
 """Named filters: how the words of an address narrow a queryset. Pages and API share them.
 
-A filter has a vocabulary, which knows the values it takes, and a narrowing. Several values of one filter widen (or),
-several filters narrow (and). Values come by repeating the name or between commas.
+A filter has a vocabulary, which knows the values it takes, and a condition that these values make. Several values of
+one filter widen (or), several filters narrow (and). Values come by repeating the name or between commas. `status__not`
+leaves out what `status` finds; `issue__all`, where a row may have several, finds what has each of the values.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -78,7 +80,7 @@ class Closed:
 
 @dataclass(frozen=True)
 class Listed:
-    """Values that are rows of a table; cleaned, they are the primary keys of those rows (one query)."""
+    """Values that are rows of a table; cleaned, they are the `key` of those rows (one query)."""
 
     rows: Callable[[Reader], QuerySet[Any]]
     column: str
@@ -86,15 +88,17 @@ class Listed:
     label: Callable[[Any], str] = str
     group: Callable[[Any], str] = lambda row: ""
     separates: bool = True
+    key: str = "pk"
 
     def clean(self, name: str, values: Sequence[str], reader: Reader) -> list[Any]:
         spelt = {self.spell(value): value for value in values}
-        found = list(self.rows(reader).filter(**{f"{self.column}__in": list(spelt)}).values_list(self.column, "pk"))
-        known = {str(value) for value, _pk in found}
+        rows = self.rows(reader).filter(**{f"{self.column}__in": list(spelt)}).order_by()
+        found = list(rows.values_list(self.column, self.key).distinct())
+        known = {str(value) for value, _key in found}
         for spelling, value in spelt.items():
             if spelling not in known:
                 raise UnknownChoice(name, value, [option.value for option in self.options(reader)])
-        return [pk for _value, pk in found]
+        return [key for _value, key in found]
 
     def options(self, reader: Reader) -> list[Option]:
         made = [Option(str(getattr(row, self.column)), self.label(row), self.group(row)) for row in self.rows(reader)]
@@ -128,12 +132,17 @@ class FreeText:
 
 @dataclass(frozen=True)
 class Filter:
-    """One name of an address: what it is called on a screen, its values, and what it leaves of a queryset."""
+    """One name of an address: what it is called on a screen, its values, and the condition that they make."""
 
     label: Text
     vocabulary: Vocabulary
-    narrow: Callable[[Any, list[Any], Reader], Any]
+    condition: Callable[[list[Any], Reader], Q]
     help: Text = field(default="")
+    many: bool = False  # a row may have several of the values
+
+    def narrow(self, queryset: Rows, values: list[Any], reader: Reader) -> Rows:
+        """What these values, cleaned, leave of the queryset."""
+        return queryset.filter(self.condition(values, reader))
 
     def split(self, values: Sequence[str]) -> list[str]:
         """The single values of a parameter, without empty ones."""
@@ -153,16 +162,46 @@ def apply(queryset: Rows, params: Params, reader: Reader, filters: Mapping[str, 
 
     Raises UnknownChoice for the first value that a filter does not take.
     """
-    for name, line in filters.items():
-        values = line.split(params.get(name, ()))
-        if values:
+    for name in params:
+        line = filters.get(name)
+        if line and (values := line.split(params[name])):
             queryset = line.narrow(queryset, line.clean(name, values, reader), reader)
     return queryset
 
 
-def is_in(path: str) -> Callable[[Any, list[Any], Reader], Any]:
-    """Narrows to the rows whose column at this path is one of the values."""
-    return lambda queryset, values, reader: queryset.filter(**{f"{path}__in": values})
+def is_in(path: str) -> Callable[[list[Any], Reader], Q]:
+    """The condition that the column at this path is one of the values."""
+    return lambda values, reader: Q(**{f"{path}__in": values})
+
+
+def with_variants(filters: Mapping[str, Filter]) -> dict[str, Filter]:
+    """These filters and, beside those that take several values, their opposites; and what has all, where rows can."""
+    made: dict[str, Filter] = {}
+    for name, line in filters.items():
+        made[name] = line
+        if line.vocabulary.separates:
+            made[f"{name}__not"] = _without(line)
+        if line.many:
+            made[f"{name}__all"] = _with_each(line)
+    return made
+
+
+def _without(line: Filter) -> Filter:
+    def condition(values: list[Any], reader: Reader) -> Q:
+        return ~line.condition(values, reader)
+
+    label = format_lazy("{}: {}", line.label, gettext_lazy("none of"))
+    words = format_lazy("{} {}", line.help, gettext_lazy("Leaves out what has one of these."))
+    return replace(line, label=label, condition=condition, help=words, many=False)
+
+
+def _with_each(line: Filter) -> Filter:
+    def condition(values: list[Any], reader: Reader) -> Q:
+        return Q(*(line.condition([value], reader) for value in values))
+
+    label = format_lazy("{}: {}", line.label, gettext_lazy("all of"))
+    words = format_lazy("{} {}", line.help, gettext_lazy("Finds what has each of these."))
+    return replace(line, label=label, condition=condition, help=words, many=False)
 
 
 def number(value: str) -> str:

@@ -147,6 +147,8 @@ def database() -> dict[str, Any]:
         config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
     elif PROCESS == "worker":
         config["CONN_MAX_AGE"] = 600
+    # A statement is prepared only where the code asks for it (api.rows.base): most are not asked twice alike.
+    config.setdefault("OPTIONS", {})["prepare_threshold"] = 2**31
     config["CONN_HEALTH_CHECKS"] = True  # a restarted database costs nobody an error page
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     config.setdefault("OPTIONS", {})["options"] = options
@@ -304,7 +306,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.TokenAuthentication"],  # no cookie signs anybody in here
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsers.OrjsonParser"],
-    "DEFAULT_FILTER_BACKENDS": ["api.filters.StrictFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["api.filters.TableFilters"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.errors.problem_response",
@@ -339,7 +341,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.add_shared_errors"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.add_shared_errors",
+        "api.schema.let_fields_be_chosen",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "StateKind": "states.models.State.Kind",
         "OrganisationKind": "accounts.models.Organisation.Kind",
@@ -347,6 +353,7 @@ SPECTACULAR_SETTINGS = {
         "BasisKind": "recommendations.models.Basis.Kind",
         "Certainty": "reviews.models.Certainty",
         "Status": "recommendations.models.Status",
+        "Reason": "api.serializers.recommendations.Reason",
         "Progress": "recommendations.models.Progress",
         "Response": "recommendations.models.Response",
         "Claim": "recommendations.models.Claim",

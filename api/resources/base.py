@@ -1,23 +1,31 @@
 """What all resources share: a list and its details, whose parameters are checked before anything is looked up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+import orjson
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
 
-from api import pagination
+from api import addresses, pagination
 from api.conditional import DATA
-from api.parameters import check_names, reader_of
+from api.filters import Table
+from api.pagination import Order, Orderings
+from api.parameters import check_names, flag, parts, reader_of
+from api.rows.base import Found, Shape, rows
 
 
-class Resource(ReadOnlyModelViewSet[Any]):
+class Resource(GenericViewSet[Any]):
     """A list and its details. Names that a subclass does not take are refused."""
 
     changes_with = DATA  # see api.conditional
-    keyset: ClassVar[Sequence[str]]  # see api.pagination.CursorPages
-    filterset_class: Any = None
+    shape: ClassVar[Shape]  # what the rows of the list tell
+    orderings: ClassVar[Orderings]  # the orders of the list, the first by default; see api.pagination.Order
+    filters: ClassVar[Table] = {}
     detail_serializer: type[serializers.Serializer[Any]] | None = None
     reads: ClassVar[Sequence[str]] = ()  # parameters of the reader that matter here
 
@@ -30,25 +38,67 @@ class Resource(ReadOnlyModelViewSet[Any]):
         """The parameters that this address takes."""
         if self.action != "list":
             return self.reads
-        filter_names = self.filterset_class.base_filters if self.filterset_class else ()
-        return (*self.reads, *filter_names, *pagination.OWN)
+        return (*self.reads, *self.filters, "ordering", "fields", *self.expandable(), *pagination.OWN)
+
+    def expandable(self) -> Iterable[str]:
+        """The parameter that adds to a row, where there is something to add."""
+        return ("expand",) if self.shape.expansions else ()
 
     def get_serializer_class(self) -> Any:
         return self.detail_serializer if self.action == "retrieve" and self.detail_serializer else self.serializer_class
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A page of the list, made by one statement."""
+        order, size = self.ordering(), pagination.page_size(request)
+        cursor, names = pagination.opened(request), self.asked()
+        narrowed = self.filter_queryset(self.get_queryset())
+        counted = {"count": narrowed.count()} if flag(request, "count") else {}
+        found = self.found(order.page(self.ordered(narrowed, order), cursor, size), order, names)
+        shown, more = found.rows[:size], len(found.rows) > size
+        following = pagination.next_page(request, shown[-1][1]) if more else None
+        results = [orjson.Fragment(text) for text, _keys in shown]
+        return answer({**counted, **self.remarks(order), "next": following, "mark": found.mark, "results": results})
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One of them, with its details."""
+        return Response(self.get_serializer(self.get_object()).data)
 
     def filter_queryset(self, queryset: Any) -> Any:
         # A detail has one address and no filters.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 
-    def paginate_queryset(self, queryset: Any) -> Any:
-        rows = super().paginate_queryset(queryset)
-        self.complete(rows or [])
-        return rows
+    def ordering(self) -> Order:
+        """The order asked for."""
+        return pagination.ordering(self.request, self.orderings)
 
-    def get_object(self) -> Any:
-        found = super().get_object()
-        self.complete([found])
-        return found
+    def ordered(self, narrowed: QuerySet[Any], order: Order) -> QuerySet[Any]:
+        """The queryset with whatever the order looks at."""
+        return narrowed
 
-    def complete(self, rows: Sequence[Any]) -> None:
-        """Give the rows of an answer what their serializer reads besides columns."""
+    def remarks(self, order: Order) -> Mapping[str, Any]:
+        """What an answer says beside its rows."""
+        return {}
+
+    def asked(self, columns: Collection[str] = ()) -> Sequence[str]:
+        """The columns and expansions asked for; all columns unless `fields` names some. Raises BadParameter."""
+        known = columns or self.shape.columns
+        chosen = [
+            *(parts(self.request, "fields", known) or known),
+            *parts(self.request, "expand", self.shape.expansions),
+        ]
+        return list(dict.fromkeys(chosen))
+
+    def found(self, page: QuerySet[Any], order: Order, names: Sequence[str]) -> Found:
+        """The rows of a page."""
+        shape, tables = self.made_of(names)
+        site = addresses.absolute("", self.request)
+        return rows(shape, page, order.keys, names, descending=order.descending, site=site, tables=tables)
+
+    def made_of(self, names: Collection[str]) -> tuple[Shape, Mapping[str, QuerySet[Any]]]:
+        """The shape of the rows, and the further tables that these columns and expansions read."""
+        return self.shape, {}
+
+
+def answer(content: Any) -> HttpResponse:
+    """JSON as it stands: there is one form of it, and nothing to negotiate."""
+    return HttpResponse(orjson.dumps(content), content_type="application/json")

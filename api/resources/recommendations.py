@@ -1,18 +1,31 @@
 """Recommendations, and what became of them."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+import orjson
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 
-from api import filters, schema
-from api.errors import Gone
-from api.resources.base import Resource
+from api import filters as tables
+from api import schema
+from api.errors import Gone, bad_value
+from api.pagination import RELEVANCE, Order
+from api.resources.base import Resource, answer
+from api.rows import recommendations as rows
+from api.rows.base import Shape
+from api.rows.indexed import index_json
 from api.serializers import recommendations as shapes
-from recommendations.index import index_from
-from recommendations.models import Assessment, Recommendation
+from recommendations import ranking
+from recommendations.models import Recommendation
 from recommendations.querysets import RecommendationQuerySet
+
+INDEX = "index"
+DETAIL = (*rows.COLUMNS, "positions", "voices", INDEX)  # what a detail tells unless `fields` names some
 
 
 @schema.described(gone=True)
@@ -22,42 +35,70 @@ class RecommendationResource(Resource):
     queryset = Recommendation.objects.all()
     serializer_class = shapes.RecommendationSerializer
     detail_serializer = shapes.RecommendationDetailSerializer
-    filterset_class = filters.RecommendationFilters
-    # The matrix's own index serves it. Sessions and codes stand in other tables, where no index could.
-    keyset = ("review_id", "sort_key", "id")
-    reads = ("sample", "as_of")
+    shape, filters = rows.TODAY, tables.RECOMMENDATIONS
+    # Each has its index in the model's Meta, which serves both directions.
+    orderings = {
+        "state": ("state_iso3", "session_number", "sort_key", "id"),
+        "session": ("session_number", "state_iso3", "sort_key", "id"),
+        "added": ("added_at", "id"),
+        RELEVANCE: ("rank", "id"),
+    }
+    reads = ("sample", "as_of", "known_on")
     lookup_field = "public_id"
     lookup_value_regex = "[0-9a-z]{8}"
 
+    def names(self) -> Iterable[str]:
+        return super().names() if self.action == "list" else (*self.reads, "fields", "expand")
+
     def get_queryset(self) -> RecommendationQuerySet:
-        found: RecommendationQuerySet = super().get_queryset()  # type: ignore[assignment]
         # A detail is looked up among all, so that a removed one can say that it was.
-        seen = found.visible_to(self.reader) if self.action == "list" else found
-        return (
-            seen.with_lead(self.reader)
-            .for_list()
-            .select_related("source_document", "current_position__document")
-            .prefetch_related("groups", "goals")
+        found = (
+            Recommendation.objects.all()
+            if self.action == "retrieve"
+            else Recommendation.objects.visible_to(self.reader)
         )
+        return found.with_lead(self.reader) if self.reader.is_clocked else found
 
-    def get_object(self) -> Recommendation:
-        found: Recommendation = super().get_object()
-        if found.removed_at is not None:
-            raise Gone(_("This recommendation was removed on %(day)s.") % {"day": found.removed_at.date()})
-        if found.is_sample and not self.reader.samples:
+    def ordering(self) -> Order:
+        """The order asked for; in a search for words, the best match first by default."""
+        search = self.request.query_params.get("search", "")
+        if "ordering" not in self.request.query_params and ranking.is_ranked(search):
+            return Order(RELEVANCE, self.orderings[RELEVANCE], descending=True)
+        order = super().ordering()
+        if order.name == RELEVANCE and not search:
+            raise bad_value("ordering", RELEVANCE, _("Only a “search” has an order of relevance."))
+        return order
+
+    def ordered(self, narrowed: QuerySet[Any], order: Order) -> QuerySet[Any]:
+        if order.name != RELEVANCE:
+            return narrowed
+        found = ranking.ranked(narrowed, self.request.query_params["search"])
+        return found.with_lead(self.reader) if self.reader.is_clocked else found
+
+    def remarks(self, order: Order) -> Mapping[str, Any]:
+        return {"ranked": ranking.NEWEST} if order.name == RELEVANCE else {}
+
+    def made_of(self, names: Collection[str]) -> tuple[Shape, Mapping[str, QuerySet[Any]]]:
+        return rows.shape_for(self.reader), rows.tables_for(names, self.reader)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One recommendation, with every position, every voice, and the index that the voices make."""
+        names = self.asked(DETAIL)
+        read = dict.fromkeys([*(name for name in names if name != INDEX), *(["voices"] if INDEX in names else [])])
+        one = self.get_queryset().filter(public_id=self.kwargs["public_id"])
+        found = self.found(one, Order("", ("removed_at", "is_sample")), list(read))
+        if not found.rows:
+            raise NotFound(_("Nothing is found at this address."))
+        text, (removed_at, is_sample) = found.rows[0]
+        self.check_shown(removed_at, is_sample)
+        content = orjson.loads(text)
+        if INDEX in names:
+            content[INDEX] = index_json(content["voices"])
+        return answer({name: content[name] for name in names})
+
+    def check_shown(self, removed_at: datetime.datetime | None, is_sample: bool) -> None:
+        """Raises Gone for what was removed, NotFound for a sample that was not asked for."""
+        if removed_at is not None:
+            raise Gone(_("This recommendation was removed on %(day)s.") % {"day": removed_at.date()})
+        if is_sample and not self.reader.samples:
             raise NotFound(_("This is sample data, which is shown only with sample=true."))
-        voices = Assessment.objects.filter(recommendation=found).held(self.reader).current().for_display()
-        found.voices = [*voices]  # type: ignore[attr-defined]
-        for voice in found.voices:  # type: ignore[attr-defined]
-            voice.is_lead = voice.pk == found.lead_id  # type: ignore[attr-defined]
-        found.index = index_from(found.voices)  # type: ignore[attr-defined]
-        return found
-
-    def complete(self, rows: Sequence[Any]) -> None:
-        if not self.reader.is_clocked:
-            for row in rows:
-                row.lead = row.lead_assessment
-            return
-        leads = Assessment.objects.select_related("voice").in_bulk([row.lead_id for row in rows if row.lead_id])
-        for row in rows:
-            row.lead = leads.get(row.lead_id)

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 
 from accounts.reader import Reader
-from api import filters, schema
+from api import filters as tables
+from api import schema
 from api.resources.base import Resource
+from api.rows import reviews as rows
 from api.serializers import reviews as shapes
 from engagement.models import Area, EngagementEvent
 from recommendations.models import Recommendation
@@ -23,8 +25,8 @@ class ReviewResource(Resource):
     queryset = Review.objects.all()
     serializer_class = shapes.ReviewSerializer
     detail_serializer = shapes.ReviewDetailSerializer
-    filterset_class = filters.ReviewFilters
-    keyset = ("session__number", "state__iso3")
+    shape, filters = rows.REVIEWS, tables.REVIEWS
+    orderings = {"session": ("session__number", "state__iso3"), "state": ("state__iso3", "session__number")}
     reads = ("sample",)
     lookup_field = "key"
     lookup_value_regex = "[0-9]{1,4}-[A-Z]{3}"
@@ -81,12 +83,29 @@ class EventResource(Resource):
 
     queryset = EngagementEvent.objects.select_related("review__session", "review__state", "area", "document")
     serializer_class = shapes.EventSerializer
-    filterset_class = filters.EventFilters
-    keyset = ("day", "id")
+    shape, filters = rows.EVENTS, tables.EVENTS
+    orderings = {"day": ("day", "id")}
     reads = ("sample",)
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[EngagementEvent]:
         found: QuerySet[EngagementEvent] = super().get_queryset()
+        return found if self.reader.samples else found.filter(is_sample=False)
+
+
+@schema.described()
+class DocumentResource(Resource):
+    """Documents that facts come from."""
+
+    queryset = Document.objects.select_related("review__session", "review__state")
+    serializer_class = shapes.DocumentRowSerializer
+    shape, filters = rows.DOCUMENTS, tables.DOCUMENTS
+    orderings = {"key": ("key",)}
+    reads = ("sample",)
+    lookup_field = "key"
+    lookup_value_regex = "[-a-zA-Z0-9_]{1,120}"
+
+    def get_queryset(self) -> QuerySet[Document]:
+        found: QuerySet[Document] = super().get_queryset()
         return found if self.reader.samples else found.filter(is_sample=False)

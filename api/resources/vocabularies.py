@@ -1,13 +1,17 @@
 """What recommendations are sorted by: States, sessions, issues, groups of persons, goals."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from api import filters, schema
+from accounts.models import Organisation
+from api import filters as tables
+from api import schema
 from api.resources.base import Resource
+from api.rows import vocabularies as rows
 from api.serializers import vocabularies
 from api.serializers.common import GroupSerializer
 from issues.models import Goal, Issue, PersonGroup
-from reviews.models import Review, Session
+from recommendations.models import Assessment, Recommendation
+from reviews.models import Lead, Review, Session
 from states.models import State
 
 
@@ -18,8 +22,8 @@ class StateResource(Resource):
     queryset = State.objects.all()
     serializer_class = vocabularies.StateSerializer
     detail_serializer = vocabularies.StateDetailSerializer
-    filterset_class = filters.StateFilters
-    keyset = ("iso3",)
+    shape, filters = rows.STATES, tables.STATES
+    orderings = {"iso3": ("iso3",)}
     lookup_field = "iso3"
     lookup_value_regex = "[A-Z]{3}"
 
@@ -39,8 +43,8 @@ class SessionResource(Resource):
     queryset = Session.objects.all()
     serializer_class = vocabularies.SessionSerializer
     detail_serializer = vocabularies.SessionDetailSerializer
-    filterset_class = filters.SessionFilters
-    keyset = ("number",)
+    shape, filters = rows.SESSIONS, tables.SESSIONS
+    orderings = {"number": ("number",)}
     lookup_field = "number"
     lookup_value_regex = "[0-9]{1,4}"
 
@@ -60,8 +64,8 @@ class IssueResource(Resource):
     queryset = Issue.objects.all()
     serializer_class = vocabularies.IssueSerializer
     detail_serializer = vocabularies.IssueDetailSerializer
-    filterset_class = filters.IssueFilters
-    keyset = ("slug",)
+    shape, filters = rows.ISSUES, tables.ISSUES
+    orderings = {"slug": ("slug",)}
     lookup_field = "slug"
     lookup_value_regex = "[-a-zA-Z0-9_]{1,120}"
 
@@ -75,7 +79,8 @@ class GroupResource(Resource):
 
     queryset = PersonGroup.objects.all()
     serializer_class = GroupSerializer
-    keyset = ("code",)
+    shape = rows.GROUPS
+    orderings = {"code": ("code",)}
     lookup_field = "code"
     lookup_value_regex = "[-a-zA-Z0-9_.]{1,80}"
 
@@ -86,6 +91,29 @@ class GoalResource(Resource):
 
     queryset = Goal.objects.select_related("parent")
     serializer_class = vocabularies.GoalSerializer
-    keyset = ("order", "id")
+    shape = rows.GOALS
+    orderings = {"order": ("order", "id")}
     lookup_field = "code"
     lookup_value_regex = "[0-9a-z.]{1,5}"
+
+
+@schema.described()
+class OrganisationResource(Resource):
+    """Organisations that have judged or lead, and may be named. One under a collective name is in no list."""
+
+    queryset = Organisation.objects.filter(collective_name="")
+    serializer_class = vocabularies.OrganisationSerializer
+    shape, filters = rows.ORGANISATIONS, tables.ORGANISATIONS
+    orderings = {"slug": ("slug",)}
+    reads = ("sample",)
+    lookup_field = "slug"
+    lookup_value_regex = "[-a-zA-Z0-9_]{1,80}"
+
+    def get_queryset(self) -> QuerySet[Organisation]:
+        spoken = Assessment.objects.filter(
+            voice=OuterRef("pk"), recommendation__in=Recommendation.objects.visible_to(self.reader)
+        )
+        leads = Lead.objects.filter(organisation=OuterRef("pk"))
+        if not self.reader.samples:
+            leads = leads.filter(is_sample=False)
+        return super().get_queryset().filter(Exists(spoken) | Exists(leads))

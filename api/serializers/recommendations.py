@@ -1,7 +1,10 @@
 """Recommendations: what was asked, what the State answered, and what each voice says became of it."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
+from django.db import models
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.serializers.common import (
@@ -75,7 +78,8 @@ class LeadAssessmentSerializer(serializers.Serializer[Assessment]):
     organisation = OrganisationRefSerializer(source="voice")
     since = serializers.DateField(source="holds_from", help_text="The day from which it holds.")
     day_is_inferred = serializers.BooleanField(help_text="The source states no day.")
-    published_on = DayOf(source="published_at", help_text="The day on which this site published it.")
+    recorded = DayOf(source="published_at", help_text="The day on which this site published it.")
+    published_on = DayOf(source="published_at", help_text="The same day as `recorded`.")
 
 
 class BasisSerializer(serializers.Serializer[Basis]):
@@ -95,10 +99,9 @@ class BasisSerializer(serializers.Serializer[Basis]):
         return shown
 
 
-class VoiceSerializer(LeadAssessmentSerializer):
-    """One organisation's current assessment."""
+class JudgementSerializer(LeadAssessmentSerializer):
+    """An organisation's judgement with what it rests on."""
 
-    is_lead = serializers.BooleanField()
     in_law = serializers.BooleanField(allow_null=True)
     in_practice = serializers.BooleanField(allow_null=True)
     reason = EmptyAsNull(help_text="null where it was redacted.")
@@ -109,8 +112,67 @@ class VoiceSerializer(LeadAssessmentSerializer):
         return assessment.redacted_at is not None
 
 
+class VoiceSerializer(JudgementSerializer):
+    """One organisation's current assessment."""
+
+    is_lead = serializers.BooleanField()
+
+
+class TextSerializer(serializers.Serializer[Recommendation]):
+    """The text in one language."""
+
+    language = serializers.CharField(source="text_language")
+    kind = serializers.ChoiceField(TextKind.choices, source="text_kind")
+    text = serializers.CharField()
+
+
+@extend_schema_field(TextSerializer(many=True))
+class TextsField(serializers.Field):  # type: ignore[type-arg]
+    """The texts of a recommendation, by language."""
+
+    def to_representation(self, value: Recommendation) -> Any:
+        return [TextSerializer(value).data]
+
+
+class Reason(models.TextChoices):
+    """Why a field is empty."""
+
+    NOT_STATED = "not_stated", "no source that was read states it"
+    PENDING = "pending", "the State has not answered yet"
+    NOT_CODED = "not_coded", "nobody has sorted it yet"
+    NOT_APPLICABLE = "not_applicable", "it has no meaning here"
+    NOT_ASSESSED = "not_assessed", "the lead organisation has published no view"
+
+
+REASONS: dict[str, tuple[str, ...]] = {
+    Reason.NOT_STATED: ("label", "response", "claim", "position", "recommending_states"),
+    Reason.NOT_CODED: ("issues", "groups", "goals", "action_category"),
+    Reason.NOT_ASSESSED: ("lead_assessment",),
+}
+
+
+def reasons(row: Mapping[str, Any]) -> dict[str, str]:
+    """Why fields of a row are empty, those within `position`, `lead_assessment` and `source` by their path."""
+    found = {name: str(reason) for reason, names in REASONS.items() for name in names if not row[name]}
+    unclaimed = str(Reason.PENDING if row["response"] == "pending" else Reason.NOT_STATED)
+    if "claim" in found:
+        found["claim"] = unclaimed
+    for name, value in (row["position"] or {}).items():
+        if value is None:
+            found[f"position.{name}"] = unclaimed if name == "claim" else str(Reason.NOT_STATED)
+    lead = row["lead_assessment"]
+    if lead and lead["progress"] is None:
+        stated = lead["status"] == Status.IN_PROGRESS
+        found["lead_assessment.progress"] = str(Reason.NOT_STATED if stated else Reason.NOT_APPLICABLE)
+    if row["source"]["place"] is None:
+        found["source.place"] = str(Reason.NOT_STATED)
+    return found
+
+
 class RecommendationSerializer(serializers.Serializer[Recommendation]):
     """A recommendation as lists show it."""
+
+    always: ClassVar[Sequence[str]] = ()  # of what a list tells on request, what is told anyway
 
     public_id = serializers.CharField()
     url = PageAddress("recommendation", "public_id")
@@ -137,11 +199,53 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
     source = SourceSerializer(source="*")  # type: ignore[assignment]
     sample = serializers.BooleanField(source="is_sample", help_text="Sample data, written for demonstration.")
     added_on = DayOf(source="added_at")
+    empty = serializers.DictField(
+        child=serializers.ChoiceField(Reason.choices),
+        default=dict,
+        help_text="Why fields are empty: by field, a reason.",
+    )
+    texts = TextsField(source="*", required=False, help_text="By language; only with expand=texts.")
+    positions = PositionSerializer(many=True, required=False, help_text="In the order recorded; with expand=positions.")
+    voices = VoiceSerializer(
+        many=True, required=False, help_text="The current assessment of each organisation; with expand=voices."
+    )
+
+    def to_representation(self, instance: Recommendation) -> dict[str, Any]:
+        row = super().to_representation(instance)
+        for name in {"texts", "positions", "voices"} - {*self.always, *self.context.get("expand", ())}:
+            row.pop(name, None)
+        return row | {"empty": reasons(row)}
 
 
 class RecommendationDetailSerializer(RecommendationSerializer):
     """A recommendation with every position and every voice."""
 
-    positions = PositionSerializer(many=True, help_text="All that was answered, in the order recorded.")
-    voices = VoiceSerializer(many=True, help_text="The current assessment of each organisation.")
+    always = ("positions", "voices")
     index = IndexSerializer(help_text="Of the voices above; see the documentation before comparing any two.")
+
+
+class OfOneSerializer(serializers.Serializer[Any]):
+    """What belongs to one recommendation."""
+
+    id = serializers.IntegerField()
+    recommendation = serializers.CharField(source="recommendation.public_id", help_text="Its `public_id`.")
+    state = StateRefSerializer(source="recommendation.review.state")
+    session = serializers.IntegerField(source="recommendation.session_number")
+
+
+class PositionRowSerializer(PositionSerializer, OfOneSerializer):
+    """One answer of a State in one document."""
+
+    current = serializers.SerializerMethodField(help_text="Whether it is the one that counts.")
+    recorded = DayOf(source="recorded_at")
+
+    def get_current(self, position: Position) -> bool:
+        return position.recommendation.current_position_id == position.pk
+
+
+class AssessmentRowSerializer(JudgementSerializer, OfOneSerializer):
+    """One judgement by one organisation, as it was published."""
+
+    based_on = serializers.IntegerField(
+        source="based_on_id", allow_null=True, help_text="The assessment that this one replaced."
+    )

@@ -130,6 +130,14 @@ class ReviewDetailSerializer(ReviewSerializer):
         return LeadSerializer(leads[0], context=self.context).data if leads else None
 
 
+class DocumentRowSerializer(DocumentSerializer):
+    """A document, and the review that it belongs to; null for an export that covers many."""
+
+    review = ReviewKey(allow_null=True)
+    state = StateRefSerializer(source="review.state", allow_null=True, default=None)
+    session = serializers.IntegerField(source="review.session.number", allow_null=True, default=None)
+
+
 class AreaRefSerializer(serializers.Serializer[Any]):
     """An area of engagement, by name."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.models import Organisation
 from api.serializers.common import ChoiceOrNull, GoalRefSerializer, IssueRefSerializer, PageAddress
 from reviews.models import Certainty, Session
 from states.models import RegionalGroup, State
@@ -23,6 +24,15 @@ class StateSerializer(serializers.Serializer[State]):
     regional_group = ChoiceOrNull(RegionalGroup.choices)
     name = serializers.CharField()
     names = serializers.DictField(child=serializers.CharField(), help_text="By language.")
+
+
+class OrganisationSerializer(serializers.Serializer[Organisation]):
+    """An organisation that speaks in its own name."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(Organisation.Kind.choices)
+    sample = serializers.BooleanField(source="is_sample")
 
 
 class StateDetailSerializer(StateSerializer):

@@ -15,6 +15,7 @@ from api.resources.recommendations import RecommendationResource
 from tests.api.conftest import Api
 
 LISTS = ["states", "sessions", "reviews", "recommendations", "issues", "groups", "goals", "events"]
+LISTS += ["documents", "positions", "assessments", "organisations"]
 HOSTILE = [
     "\x00",
     "a\x00b",
@@ -42,7 +43,7 @@ HOSTILE = [
     "2025-W01-1",
     " ",
 ]
-NAMES = [*RecommendationResource.filterset_class.base_filters, "cursor", "page_size", "count", "as_of", "sample"]
+NAMES = [*RecommendationResource.filters, "cursor", "page_size", "count", "as_of", "sample"]
 
 
 def assert_problem(response: Any, status: int) -> dict[str, Any]:
@@ -86,8 +87,11 @@ def test_unknown_parameter_is_named_with_those_there_are(api: Api) -> None:
     assert {"state", "status", "page_size", "as_of"} <= set(problem["allowed"])
 
 
+DETAIL = ["as_of", "expand", "fields", "known_on", "sample"]
+
+
 def test_unknown_parameter_of_a_detail_is_refused(api: Api, world: SimpleNamespace) -> None:
-    assert api.get("recommendations/first222/", expect=400, state="KAZ")["allowed"] == ["as_of", "sample"]
+    assert api.get("recommendations/first222/", expect=400, state="KAZ")["allowed"] == DETAIL
     assert api.get("states/KAZ/", expect=400, sample="true")["parameter"] == "sample"
 
 

@@ -1,0 +1,50 @@
+"""What is said of recommendations, each by itself: what States answered, and what organisations judged."""
+
+from django.db.models import QuerySet
+
+from api import filters as tables
+from api import schema
+from api.resources.base import Resource
+from api.rows import recommendations as rows
+from api.serializers import recommendations as shapes
+from recommendations.models import Assessment, Position, Recommendation
+
+
+class OfRecommendations(Resource):
+    """What belongs to recommendations that the reader sees, as it held on the reader's day."""
+
+    orderings = {"id": ("id",)}
+    reads = ("sample", "as_of", "known_on")
+    lookup_field = "id"
+    lookup_value_regex = "[0-9]{1,18}"
+
+
+@schema.described()
+class PositionResource(OfRecommendations):
+    """Positions: what a State answered, one for each document that says so."""
+
+    queryset = Position.objects.select_related("recommendation__review__state", "document")
+    serializer_class = shapes.PositionRowSerializer
+    shape, filters = rows.POSITIONS, tables.POSITIONS
+
+    def get_queryset(self) -> QuerySet[Position]:
+        seen = Recommendation.objects.visible_to(self.reader)
+        return (
+            Position.objects.held(self.reader)
+            .filter(recommendation__in=seen)
+            .select_related("recommendation__review__state", "document")
+        )
+
+
+@schema.described()
+class AssessmentResource(OfRecommendations):
+    """Assessments that stand: the judgements of all organisations, those that were replaced since included."""
+
+    queryset = Assessment.objects.all()
+    serializer_class = shapes.AssessmentRowSerializer
+    shape, filters = rows.ASSESSMENTS, tables.ASSESSMENTS
+
+    def get_queryset(self) -> QuerySet[Assessment]:
+        seen = Recommendation.objects.visible_to(self.reader)
+        found = Assessment.objects.held(self.reader).filter(recommendation__in=seen)
+        return found.select_related("recommendation__review__state", "voice").prefetch_related("bases__document")
