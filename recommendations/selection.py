@@ -74,7 +74,7 @@ def is_label(search: str) -> bool:
 
 def of_one_recommendation(*own: str) -> dict[str, Filter]:
     """The filters of what belongs to one recommendation: those of its place, and `own` ones by what the row says."""
-    path = {"state": "state_iso3", "session": "session_number", "cycle": "cycle"}
+    path = {"state": "state_iso3", "session": "session_number", "cycle": "session_number"}
     placed = {
         name: replace(PLACES[name], condition=is_in(f"recommendation__{column}")) for name, column in path.items()
     }
@@ -101,6 +101,11 @@ def _recommending_group(values: list[str], reader: Reader) -> Q:
 
 def _regional_group(values: list[str], reader: Reader) -> Q:
     return Q(state_iso3__in=State.objects.filter(regional_group__in=values).values("iso3"))
+
+
+def _sessions(values: list[int], reader: Reader) -> Q:
+    # A cycle is a stretch of sessions; said as one, the index by session begins there.
+    return Q(session_number__in=values) & Q(session_number__range=(min(values), max(values)))
 
 
 def _issue(values: list[int], reader: Reader) -> Q:
@@ -183,7 +188,7 @@ PLACES: dict[str, Filter] = {
     "session": replace(
         _REVIEW["session"], vocabulary=replace(SESSIONS, key="number"), condition=is_in("session_number")
     ),
-    "cycle": replace(_REVIEW["cycle"], vocabulary=replace(CYCLES, key="cycle"), condition=is_in("cycle")),
+    "cycle": replace(_REVIEW["cycle"], vocabulary=replace(CYCLES, key="number"), condition=_sessions),
     "regional_group": replace(_REVIEW["regional_group"], condition=_regional_group),
 }
 PLAIN: dict[str, Filter] = {

@@ -147,8 +147,9 @@ def database() -> dict[str, Any]:
         config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
     elif PROCESS == "worker":
         config["CONN_MAX_AGE"] = 600
-    # A statement is prepared only where the code asks for it (api.rows.base): most are not asked twice alike.
+    # A statement is prepared only where the code asks for it (api.rows.base), and then planned once for all values.
     config.setdefault("OPTIONS", {})["prepare_threshold"] = 2**31
+    limits["plan_cache_mode"] = "force_generic_plan"
     config["CONN_HEALTH_CHECKS"] = True  # a restarted database costs nobody an error page
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     config.setdefault("OPTIONS", {})["options"] = options

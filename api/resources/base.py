@@ -53,10 +53,9 @@ class Resource(GenericViewSet[Any]):
         cursor, names = pagination.opened(request), self.asked()
         narrowed = self.filter_queryset(self.get_queryset())
         counted = {"count": narrowed.count()} if flag(request, "count") else {}
-        found = self.found(order.page(self.ordered(narrowed, order), cursor, size), order, names)
-        shown, more = found.rows[:size], len(found.rows) > size
-        following = pagination.next_page(request, shown[-1][1]) if more else None
-        results = [orjson.Fragment(text) for text, _keys in shown]
+        found = self.found(order.page(self.ordered(narrowed, order), cursor, size), order, names, size)
+        following = pagination.next_page(request, found.rows[-1][1]) if found.more else None
+        results = [orjson.Fragment(text) for text, _keys in found.rows]
         return answer({**counted, **self.remarks(order), "next": following, "mark": found.mark, "results": results})
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -88,11 +87,11 @@ class Resource(GenericViewSet[Any]):
         ]
         return list(dict.fromkeys(chosen))
 
-    def found(self, page: QuerySet[Any], order: Order, names: Sequence[str]) -> Found:
+    def found(self, page: QuerySet[Any], order: Order, names: Sequence[str], size: int) -> Found:
         """The rows of a page."""
         shape, tables = self.made_of(names)
         site = addresses.absolute("", self.request)
-        return rows(shape, page, order.keys, names, descending=order.descending, site=site, tables=tables)
+        return rows(shape, page, order.keys, names, size=size, descending=order.descending, site=site, tables=tables)
 
     def made_of(self, names: Collection[str]) -> tuple[Shape, Mapping[str, QuerySet[Any]]]:
         """The shape of the rows, and the further tables that these columns and expansions read."""

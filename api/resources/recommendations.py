@@ -86,7 +86,7 @@ class RecommendationResource(Resource):
         names = self.asked(DETAIL)
         read = dict.fromkeys([*(name for name in names if name != INDEX), *(["voices"] if INDEX in names else [])])
         one = self.get_queryset().filter(public_id=self.kwargs["public_id"])
-        found = self.found(one, Order("", ("removed_at", "is_sample")), list(read))
+        found = self.found(one, Order("", ("removed_at", "is_sample")), list(read), 1)
         if not found.rows:
             raise NotFound(_("Nothing is found at this address."))
         text, (removed_at, is_sample) = found.rows[0]

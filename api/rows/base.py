@@ -53,10 +53,11 @@ Row = tuple[
 
 
 class Found(NamedTuple):
-    """The rows of a page, each as JSON with the keys that order it, and the feed's position they were read at."""
+    """The rows of a page, each as JSON with the keys that order it; the feed's position before; whether more follow."""
 
     mark: int
     rows: list[tuple[str, list[Any]]]
+    more: bool
 
 
 def rows(
@@ -65,18 +66,20 @@ def rows(
     keys: Sequence[str],
     names: Sequence[str],
     *,
+    size: int,
     descending: bool = False,
     site: str = "",
     tables: Mapping[str, QuerySet[Any]] | None = None,
 ) -> Found:
-    """The rows of an ordered, limited queryset, with the columns and expansions that `names` names; 2 queries.
+    """The first `size` rows of an ordered, limited queryset, with the columns and expansions of these names; 2 queries.
 
     `keys` are the paths by which the queryset is ordered; `site` begins every address; `tables` are further
     querysets, by the name under which an expansion reads them.
     """
     mark, found = page_of(page, keys, descending=descending)
-    told = assembled(shape, tuple(names), found, site, tables or {}) if found else {}
-    return Found(mark, [(told[pk], given) for pk, _lead, given in found if pk in told])
+    shown = found[:size]
+    told = assembled(shape, tuple(names), shown, site, tables or {}) if shown else {}
+    return Found(mark, [(told[pk], given) for pk, _lead, given in shown if pk in told], len(found) > size)
 
 
 def page_of(page: QuerySet[Any], keys: Sequence[str], *, descending: bool) -> tuple[int, list[Row]]:

@@ -221,11 +221,13 @@ def shape_for(reader: Reader) -> Shape:
 
 def tables_for(names: Collection[str], reader: Reader) -> dict[str, QuerySet[Any]]:
     """What the expansions among these names read beside the page: what held on the reader's day."""
-    said = {
-        "positions": ("answers", Position.objects.held(reader).filter(recommendation__in=IN_PAGE).values("id")),
-        "voices": ("voices", Assessment.objects.held(reader).current().filter(recommendation__in=IN_PAGE).values("id")),
-    }
-    return dict(said[name] for name in names if name in said)
+    tables: dict[str, QuerySet[Any]] = {}
+    if "positions" in names:
+        tables["answers"] = Position.objects.held(reader).filter(recommendation__in=IN_PAGE).values("id")
+    if "voices" in names:
+        said = Assessment.objects.held(reader).current()
+        tables["voices"] = said.filter(recommendation__in=IN_PAGE).values("id")
+    return tables
 
 
 WHOSE = {
