@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import datasette
 from benchmarks.lines import Line, at_least, at_most
 from benchmarks.load import Measured, ask
 from upr_tracker.localstack import servers
@@ -49,6 +50,7 @@ def lines(_rows: int = 0, sizes: Sequence[int] = (SMALL, LARGE)) -> Iterator[Lin
         worlds = [stack.enter_context(world(size)) for size in sizes]
         yield from against_the_floor(worlds[0])
         yield from asked_again(worlds[0])
+        yield from datasette.lines(worlds[0].ours, FOLDER / str(worlds[0].size))
         if len(worlds) > 1:
             yield from at_ten_times_the_size(*worlds)
 
@@ -123,7 +125,7 @@ def alone(small: tuple[World, Sequence[str]], large: tuple[World, Sequence[str]]
 @contextlib.contextmanager
 def world(size: int) -> Iterator[World]:
     """A world, made if need be, with both servers."""
-    data = FOLDER / str(size)
+    data = (FOLDER / str(size)).resolve()
     data.mkdir(parents=True, exist_ok=True)
     (data / "static").mkdir(exist_ok=True)
     asked = data / "floor.json"
@@ -131,6 +133,8 @@ def world(size: int) -> Iterator[World]:
         given = os.environ | found | {"UPR_LOCAL": "1", "UPR_FAST_UNSAFE": "1", "FLOOR_FILE": str(asked)}
         run([sys.executable, "-m", "benchmarks.world", str(size)], given)
         run([sys.executable, "-m", "benchmarks.recording", str(asked)], given)
+        if not (data / "rows.sqlite").exists():
+            run([sys.executable, "-m", "benchmarks.datasette", str(data / "rows.sqlite")], given)
         served = {
             "SITE_URL": "http://127.0.0.1",
             "ALLOWED_HOSTS": "127.0.0.1",

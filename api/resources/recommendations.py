@@ -72,7 +72,8 @@ class RecommendationResource(Resource):
     def ordered(self, narrowed: QuerySet[Any], order: Order) -> QuerySet[Any]:
         if order.name != RELEVANCE:
             return narrowed
-        found = ranking.ranked(narrowed, self.request.query_params["search"])
+        params = self.request.query_params
+        found = ranking.ranked(narrowed, params["search"], alone=not self.filters.keys() - {"search"} & params.keys())
         return found.with_lead(self.reader) if self.reader.is_clocked else found
 
     def remarks(self, order: Order) -> Mapping[str, Any]:

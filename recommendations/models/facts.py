@@ -58,6 +58,8 @@ class ActionCategory(models.IntegerChoices):
     SPECIFIC = 5, _("specific action")
 
 
+# Bits of an id: blocks of 16,384 and of 131,072 recommendations, which recommendations.ranking goes through.
+BLOCK, LARGE_BLOCK = 14, 17
 SHOWN = models.Q(removed_at__isnull=True)
 
 
@@ -134,8 +136,13 @@ class Recommendation(models.Model):
         indexes = [
             # A review's matrix in the order of its report.
             models.Index(fields=["review", "sort_key", "id"], name="recommendation_in_review"),
-            # Words in texts, for search.
-            GinIndex(fields=["search"], name="recommendation_search"),
+            # Words in texts, for search; by blocks of ids, so that the newest matches are found without the others.
+            GinIndex(
+                models.F("id").bitrightshift(BLOCK),
+                models.F("id").bitrightshift(LARGE_BLOCK),
+                models.F("search"),
+                name="recommendation_search",
+            ),
             # Which recommendation an assessment leads, asked when one is withdrawn or redacted.
             models.Index(fields=["lead_assessment"], name="recommendation_lead"),
             # Lists of the API and its pages: by State, and the filters `state` and `state` with `session`.
