@@ -29,8 +29,15 @@ def imports(rows: int) -> Iterator[Line]:
     return imports.lines(rows)
 
 
+def api(_rows: int) -> Iterator[Line]:
+    """The API in worlds of 130,000 and 1,300,000 recommendations, which are made once."""
+    from benchmarks import api
+
+    return api.lines()
+
+
 # A part is a function that takes the number of rows asked for and gives lines; Django is set up when it is called.
-PARTS: dict[str, Callable[[int], Iterator[Line]]] = {"figures": figures, "imports": imports}
+PARTS: dict[str, Callable[[int], Iterator[Line]]] = {"figures": figures, "imports": imports, "api": api}
 
 
 def main(arguments: list[str]) -> int:
