@@ -11,7 +11,7 @@ export UPR_LOCAL := 1
 TEST_ENV := UPR_DATA_DIR=$(CURDIR)/var/test UPR_FAST_UNSAFE=1
 WITH_TEST_SERVERS := $(TEST_ENV) $(BIN)/python -m upr_tracker.localstack run --
 
-.PHONY: help setup run down test bench lint format lock clean
+.PHONY: help setup run down test bench torture schema lint format lock clean
 
 help: ## list the commands
 	@echo "UPR Tracker. The two commands: make run, make test. All of them:"
@@ -32,6 +32,12 @@ test: setup ## all tests, on servers of their own, with a real browser (ARGS="-k
 
 bench: setup ## measure speed and figures against the aims, on servers of their own (ARGS="--part imports --rows 20000")
 	@UPR_DATA_DIR=$(CURDIR)/var/bench $(BIN)/python -m upr_tracker.localstack run -- $(BIN)/python -m benchmarks $(ARGS)
+
+torture: setup ## ask every address of the API far more, and every time something else (N=300 questions each)
+	@$(WITH_TEST_SERVERS) env UPR_TORTURE=$(or $(N),300) $(BIN)/python -m pytest -n 2 tests/api/test_schemathesis.py $(ARGS)
+
+schema: setup ## write docs/openapi.yaml anew, after a change of the API
+	@$(WITH_TEST_SERVERS) $(BIN)/python manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
 
 lint: setup ## style, types, imports, migrations, addresses
 	$(BIN)/ruff check .

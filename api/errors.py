@@ -11,6 +11,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db.utils import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
@@ -142,6 +143,7 @@ def problem(status: int, detail: str, kind: str = "", more: dict[str, Any] | Non
     return HttpResponse(orjson.dumps(body), status=status, content_type=PROBLEM)
 
 
+@csrf_exempt  # no cookie counts here: a POST to nowhere is a 404 too
 def not_found(request: HttpRequest) -> HttpResponse:
     """The answer at addresses of the API where nothing is."""
     detail = _("Nothing is found at this address. The resources are listed at %(address)s.")

@@ -69,6 +69,7 @@ class Waiting(APIException):
 class ExportsView(APIView):
     """Files for questions."""
 
+    changes_with = None  # a worker makes it; the feed does not tell how far it is
     permission_classes = (AllowAny,)  # as the lists are: the public's question, and one file for all who ask the same
     http_method_names = ("post",)
 
@@ -102,6 +103,8 @@ class ExportsView(APIView):
 class ExportView(APIView):
     """One file."""
 
+    changes_with = None  # a worker makes it; the feed does not tell how far it is
+
     @extend_schema(
         operation_id="exports_retrieve",
         responses={200: ExportSerializer, (404, PROBLEM): schema.refusal("There is none, or it was deleted.")},
@@ -118,6 +121,7 @@ class ExportView(APIView):
 class ExportFileView(APIView):
     """The file itself."""
 
+    changes_with = None  # a worker makes it; the feed does not tell how far it is
     renderer_classes = (bulk.AnyRenderer,)
 
     @extend_schema(

@@ -60,6 +60,7 @@ class Writing(APIView):
     """Something recorded on one recommendation, in the name of the token's organisation."""
 
     permission_classes = (WritesByToken,)
+    changes_with = None
     act: Act
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
