@@ -10,8 +10,9 @@ from django.apps import apps
 from django.db import IntegrityError, models
 from django.utils import timezone
 
-from accounts.models import Membership, Organisation, Person
+from accounts.models import Membership, Organisation, Person, Token
 from accounts.roles import Role
+from api.models import KeptKey
 from engagement.models import Area, EngagementEvent
 from history.log import Actor, record
 from history.models import FeedEntry
@@ -76,6 +77,14 @@ def mention(c: SimpleNamespace, **values: Any) -> Mention:
     return Mention.objects.create(**given | {"response": "noted"} | values)
 
 
+def token(c: SimpleNamespace, **values: Any) -> Token:
+    """A token that was never given out, whatever is said of it."""
+    given = {"user": c.owner, "name": "Harvest", "scope": "read", "digest": "a", "token_key": "upr_0"}
+    row = Token(**given | {"expiry": datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC)} | values)
+    row.save(force_insert=True)
+    return row
+
+
 def event(c: SimpleNamespace) -> Any:
     """An event of the log."""
     return record(events.CHECK_RECORDED, c.recommendation, by=Actor())
@@ -90,6 +99,11 @@ BAD: list[tuple[str, Row]] = [
         lambda c: make.add_member(c.administrator, c.group, Role.ADMINISTRATOR),
     ),
     ("Organisation.slug", lambda c: twice(Organisation, slug="same", name="Same", kind="ngo")),
+    ("Token.digest", lambda c: [token(c, name=name) for name in ("one", "two")]),
+    ("token_name_once", lambda c: [token(c, digest=digest) for digest in ("a", "b")]),
+    ("token_writes_for_an_organisation", lambda c: token(c, scope="write")),
+    ("token_writes_for_an_organisation", lambda c: token(c, organisation=c.group)),
+    ("key_once_a_token", lambda c: twice(KeptKey, token=token(c), key="one", question="a")),
     ("Person.email", lambda c: make.make_person(email=c.owner.email)),
     ("State.iso3", lambda c: State.objects.create(iso3="KAZ", iso2="XX", m49="999", kind="member", name="Double")),
     ("State.iso2", lambda c: State.objects.create(iso3="QQQ", iso2="KA", m49="999", kind="member", name="Double")),
@@ -230,6 +244,7 @@ OURS = {
     "notifications",
     "imports",
     "reports",
+    "api",
 }
 
 
