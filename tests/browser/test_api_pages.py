@@ -1,0 +1,54 @@
+"""The page to try the API on, and the pages of tokens, in a real browser: quiet console, and nothing for axe to find."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visitor
+from tests.factories import PASSWORD
+
+
+def test_api_is_tried_on_its_page(visitor: Callable[..., Visitor], cast: SimpleNamespace) -> None:
+    window = visitor()
+    page = window.goto("/api/v1/docs/")
+    page.get_by_role("button", name="GET /api/v1/statuses/", exact=False).first.click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator(".live-responses-table .response").first).to_contain_text("200")
+    page.screenshot(path="/tmp/cnew/docs.png", full_page=False)
+    window.check_accessibility()
+    assert window.complaints == []
+
+
+def test_docs_page_fits_a_phone(visitor: Callable[..., Visitor]) -> None:
+    window = visitor()
+    window.page.set_viewport_size({"width": 360, "height": 780})
+    page = window.goto("/api/v1/docs/")
+    expect(page.get_by_text("/api/v1/statuses/").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_token_is_made_shown_once_and_revoked(visitor: Callable[..., Visitor], cast: SimpleNamespace) -> None:
+    window = visitor().sign_in(cast.mate)
+    page = window.goto("/account/tokens/")
+    window.check_accessibility()
+    page.get_by_role("link", name="Make a token").click()
+    if page.locator("[name=password]").count():
+        page.fill("[name=password]", PASSWORD)
+        page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Name").fill("Harvest")
+    page.get_by_label("May").select_option(label=f"reads, and writes for {cast.group.name}")
+    window.check_accessibility()
+    page.get_by_role("button", name="Make it").click()
+    text = page.get_by_label("Token “Harvest”").input_value()
+    assert text.startswith("upr_")
+    window.check_accessibility()
+    page.screenshot(path="/tmp/cnew/made.png")
+    page.get_by_role("link", name="All tokens").click()
+    assert text[:12] not in page.content()
+    page.screenshot(path="/tmp/cnew/tokens.png")
+    page.get_by_role("button", name="Revoke “Harvest”").click()
+    expect(page.get_by_text("is revoked: it opens nothing any more")).to_be_visible()
+    window.check_accessibility()
+    assert window.complaints == []
