@@ -100,7 +100,7 @@ WHY = {
     500: "A fault of ours, which has been recorded.",
     503: "It takes too long, or the site is too busy.",
 }
-SHARED = (401, 406, 429, 500, 503)  # any operation may be refused so
+SHARED = (400, 401, 406, 429, 500, 503)  # any operation may be refused so
 BAD = refusals(400)
 
 

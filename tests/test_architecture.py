@@ -136,6 +136,7 @@ def test_every_module_of_models_and_actions_says_what_it_is() -> None:
 def test_no_key_deletes_what_history_tells_of() -> None:
     """PROTECT everywhere, but where a row is a part of what it points to."""
     parts = {
+        "recommendations.Counted.recommendation",
         "recommendations.RecommendingState.recommendation",
         "recommendations.RecommendationIssue.recommendation",
         "notifications.Follow.person",

@@ -111,6 +111,8 @@ class ReleaseView(APIView):
 class LatestReleaseView(APIView):
     """The newest release that stands."""
 
+    changes_with = None  # it only leads on
+
     @extend_schema(
         operation_id="releases_latest",
         responses={302: None, (404, PROBLEM): schema.refusal("There is no release yet.")},
@@ -128,6 +130,7 @@ class ReleaseFileView(APIView):
     """A file of a release."""
 
     renderer_classes = (bulk.AnyRenderer,)
+    changes_with = DATA
 
     @extend_schema(
         operation_id="releases_file",
