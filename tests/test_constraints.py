@@ -16,7 +16,7 @@ from api.models import KeptKey
 from engagement.models import Area, EngagementEvent
 from history.log import Actor, record
 from history.models import FeedEntry
-from imports.models import Batch
+from imports.models import Batch, Mapping, StatusWord
 from imports.models import Row as ImportRow
 from issues.models import Goal, Issue, IssueAlias, PersonGroup, PersonGroupAlias
 from notifications.models import Follow, Message
@@ -203,6 +203,8 @@ BAD: list[tuple[str, Row]] = [
             ReleaseFile, release=Release.objects.create(name="2026.11", position=1), name="a.csv", bytes=1, sha256="ab"
         ),
     ),
+    ("one_mapping_of_headings", lambda c: twice(Mapping, organisation=c.group, signature="a", columns={})),
+    ("one_status_of_a_word", lambda c: twice(StatusWord, organisation=c.group, word="Done", folded="done")),
     (
         "FeedEntry.event",
         lambda c: [FeedEntry.objects.create(position=position, event=c.event) for position in (1, 2)],

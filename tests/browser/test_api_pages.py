@@ -1,4 +1,4 @@
-"""The page to try the API on, and the pages of tokens, in a real browser: quiet console, and nothing for axe to find."""
+"""The page to try the API on, and those of tokens, in a real browser: quiet console, and nothing for axe to find."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ from tests.factories import PASSWORD
 
 def test_api_is_tried_on_its_page(visitor: Callable[..., Visitor], cast: SimpleNamespace) -> None:
     window = visitor()
+    window.page.set_default_timeout(60_000)  # a megabyte of script and a long schema, on a busy machine
     page = window.goto("/api/v1/docs/")
     page.get_by_role("button", name="GET /api/v1/statuses/", exact=False).first.click()
     page.get_by_role("button", name="Try it out").click()
