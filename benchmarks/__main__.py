@@ -36,8 +36,15 @@ def api(_rows: int) -> Iterator[Line]:
     return api.lines()
 
 
+def bulk(_rows: int) -> Iterator[Line]:
+    """Downloads of 130,000 recommendations."""
+    from benchmarks import bulk
+
+    return bulk.lines()
+
+
 # A part is a function that takes the number of rows asked for and gives lines; Django is set up when it is called.
-PARTS: dict[str, Callable[[int], Iterator[Line]]] = {"figures": figures, "imports": imports, "api": api}
+PARTS: dict[str, Callable[[int], Iterator[Line]]] = {"figures": figures, "imports": imports, "api": api, "bulk": bulk}
 
 
 def main(arguments: list[str]) -> int:
