@@ -27,7 +27,7 @@ from reports.tables import TABLES, Column, Table
 # A stream holds a connection and a thread for as long as its reader takes. Of a process's four threads and eight
 # connections two may be held by streams, so that pages are always answered.
 SLOTS = threading.BoundedSemaphore(2)
-READS = ("as_of", "sample")
+READS = ("as_of", "known_on", "sample")
 OWN = ("fields", "bom")
 
 
@@ -127,17 +127,27 @@ def attached(parts: Stream, content_type: str, name: str) -> StreamingHttpRespon
     return response
 
 
-def question(table: Table) -> list[OpenApiParameter]:
-    """The parameters of a stream, as the schema tells them."""
-    narrow = [
-        OpenApiParameter(name, filters.schema_of(line), description=str(line.help or line.label))
-        for name, line in selection.FILTERS.items()
-    ]
-    names = {"type": "array", "items": {"type": "string", "enum": [column.name for column in table.columns]}}
+RELEASE = OpenApiParameter("release", str, description="A frozen release, or latest; it is taken whole, alone.")
+
+
+def asked_of_lists() -> list[OpenApiParameter]:
+    """The filters and clocks of the list, as the schema tells them."""
     return [
         schema.SAMPLE,
         schema.AS_OF,
-        *narrow,
+        schema.KNOWN_ON,
+        *(
+            OpenApiParameter(name, filters.schema_of(line), description=str(line.help or line.label))
+            for name, line in selection.FILTERS.items()
+        ),
+    ]
+
+
+def question(table: Table) -> list[OpenApiParameter]:
+    """The parameters of a stream of CSV, as the schema tells them."""
+    names = {"type": "array", "items": {"type": "string", "enum": [column.name for column in table.columns]}}
+    return [
+        *asked_of_lists(),
         OpenApiParameter("fields", names, description="The columns; all of them unless named.", explode=False),
         OpenApiParameter("bom", bool, description="Begin with the mark by which Excel knows UTF-8.", default=False),
     ]
@@ -146,12 +156,11 @@ def question(table: Table) -> list[OpenApiParameter]:
 def streamed(table: Table) -> Callable[[type[StreamView]], type[StreamView]]:
     """Says of a stream what it takes and answers."""
     made = OpenApiResponse(OpenApiTypes.STR, description=f"{table.about} The last line says that it is complete.")
-    whole = OpenApiParameter("release", str, description="A frozen release, or latest; it is taken whole, alone.")
     moved = {302: OpenApiResponse(description="The file of the release asked for.")}
     refused = {(400, PROBLEM): schema.refusal("A parameter or its value is not known here.")}
     busy = {(503, PROBLEM): schema.refusal("Too many downloads are running; see Retry-After.")}
     described = extend_schema(
-        parameters=[*question(table), whole], responses={(200, "text/csv"): made, **moved, **refused, **busy}
+        parameters=[*question(table), RELEASE], responses={(200, "text/csv"): made, **moved, **refused, **busy}
     )
     return extend_schema_view(get=described)
 

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from rest_framework.routers import SimpleRouter
 
-from api import bulk, errors, exports, views
+from api import bulk, errors, exports, lines, views
 from api.resources import changes, figures, judgements, recommendations, reviews, vocabularies, writing
 from api.statuses import StatusView
 
@@ -33,6 +33,7 @@ version_1 = [
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     path("recommendations.csv", bulk.RecommendationCsv.as_view(), name="api-recommendation-csv"),
     path("releases/", include("api.release_urls")),
+    path("recommendations.jsonl", lines.RecommendationLines.as_view(), name="api-recommendation-jsonl"),
     path("dyads.csv", bulk.DyadCsv.as_view(), name="api-dyad-csv"),
     path("exports/", exports.ExportsView.as_view(), name="api-exports"),
     re_path(r"^exports/(?P<key>[0-9a-z]{8})/$", exports.ExportView.as_view(), name="api-export"),

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import orjson
 from django.db import Error, connection, transaction
 from django.db.models import QuerySet
 
@@ -20,9 +21,15 @@ BOM = b"\xef\xbb\xbf"  # tells Excel that a file is UTF-8
 
 
 @contextlib.contextmanager
-def unhurried(seconds: int) -> Iterator[None]:
-    """One transaction with a time limit of its own for each statement, in place of that of pages."""
+def unhurried(seconds: int, *, snapshot: bool = False) -> Iterator[None]:
+    """One transaction with a time limit of its own for each statement, in place of that of pages.
+
+    In a `snapshot` all statements see the same moment; a transaction that has begun already cannot become one.
+    """
+    outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
+        if snapshot and outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
         yield
 
@@ -60,6 +67,23 @@ def csv_stream(
         yield b"# incomplete: stopped before the end; ask for less or try again\n"
         raise  # so that the connection is broken off, and a program that reads no comments notices too
     yield f"# complete: {copying.count} rows, feed position {mark}\n".encode()
+
+
+def jsonl_stream(pages: Iterator[Sequence[str]], *, mark: int, seconds: int) -> Iterator[bytes]:
+    """Lines of JSON: the rows, page by page of one snapshot, and a closing line that tells their number and the mark.
+
+    Raises what the database raises, after a line that says so.
+    """
+    count = 0
+    try:
+        with unhurried(seconds, snapshot=True):
+            for rows in pages:
+                count += len(rows)
+                yield "".join(f"{row}\n" for row in rows).encode()
+    except Error:
+        yield orjson.dumps({"complete": False, "count": count, "mark": mark}, option=orjson.OPT_APPEND_NEWLINE)
+        raise
+    yield orjson.dumps({"complete": True, "count": count, "mark": mark}, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def header(columns: Sequence[Column]) -> bytes:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import threading
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import Error
 from django.test import Client
 
 from api import bulk
+from api import lines as lines_view
 from imports.formulas import rearm
 from recommendations.models import Recommendation
 from reports.tables import TABLES
@@ -157,3 +159,24 @@ def test_slots_are_few_and_come_free(api: Api, world: SimpleNamespace, monkeypat
     first._resource_closers[0]()  # type: ignore[attr-defined]  # as the server does when nobody reads
     lines(api.client, "recommendations.csv")
     lines(api.client, "recommendations.csv")
+
+
+@pytest.mark.parametrize(
+    "question", [{}, {"state": "KAZ"}, {"as_of": "2025-03-15"}, {"expand": "voices", "sample": "true"}]
+)
+def test_lines_are_the_rows_of_the_list(
+    api: Api, world: SimpleNamespace, question: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines_view, "PAGE", 2)  # several pages
+    response = api.client.get("/api/v1/recommendations.jsonl", question)
+    *rows, closing = b"".join(response.streaming_content).splitlines()  # type: ignore[attr-defined]
+    assert [json.loads(row) for row in rows] == api.get("recommendations/", **question)["results"]
+    assert json.loads(closing) == {"complete": True, "count": len(rows), "mark": 0}
+    assert rows
+
+
+def test_lines_of_nothing_are_complete(api: Api, world: SimpleNamespace) -> None:
+    response = api.client.get("/api/v1/recommendations.jsonl", {"search": "nothingness", "fields": "label"})
+    assert b"".join(response.streaming_content) == b'{"complete":true,"count":0,"mark":0}\n'  # type: ignore[attr-defined]
+    assert api.get("recommendations.jsonl", expect=400, fields="secret")["parameter"] == "fields"
+    assert api.get("recommendations.jsonl", expect=400, colour="red")["parameter"] == "colour"
