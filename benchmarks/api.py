@@ -141,6 +141,7 @@ def world(size: int) -> Iterator[World]:
             "EMAIL_URL": "smtp://127.0.0.1:9",
             "DEFAULT_FROM_EMAIL": "UPR Tracker <tracker@example.org>",
             "UPR_PROCESS": "web",
+            "UPR_API_REQUESTS_A_MINUTE": "10000000",  # counted as in production, and never too many
         }
         production = {name: value for name, value in (given | served).items() if name != "UPR_LOCAL"}
         ours = stack.enter_context(server("upr_tracker.wsgi", data / "api.log", production))
