@@ -4,9 +4,12 @@ import datetime
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from reviews.models import Lead
 from tests import factories as make
 from tests.web.conftest import Budget
 from tests.web.test_home import page
@@ -133,3 +136,32 @@ def test_lead_organisation_of_the_future_does_not_lead_yet(reader_client: Client
     text = page(reader_client, "/reviews/48/KAZ/")
     assert "Watch Group" in text
     assert "Later Lead" not in text
+
+
+def test_page_tells_how_it_went_month_by_month(reader_client: Client, review_page: SimpleNamespace) -> None:
+    for day, status in ((datetime.date(2025, 2, 10), "in_progress"), (datetime.date(2025, 5, 3), "fully_implemented")):
+        make.make_assessment(review_page.assessed, review_page.group, status, holds_from=day)
+    with CaptureQueriesContext(connection) as queries:
+        text = page(reader_client, "/reviews/48/KAZ/")
+    assert sum("holds_from" in query["sql"] for query in queries) == 2  # since when, and how it stood
+    assert "How it has gone" in text
+    assert 'aria-label="In Progress 1, Not Assessed 2"' in text
+    assert 'href="/recommendations/?state=KAZ&amp;session=48&amp;as_of=2025-02-28"' in text
+    assert "as_of=2025-05-31" in text
+    assert "as_of=2025-04-30" not in text  # nothing had changed
+
+
+def test_page_tells_no_course_where_nothing_changed(reader_client: Client, review_page: SimpleNamespace) -> None:
+    assert "How it has gone" not in page(reader_client, "/reviews/48/KAZ/")
+
+
+def test_page_tells_the_course_of_samples_only_where_there_is_nothing_else(
+    sample_client: Client, review_page: SimpleNamespace
+) -> None:
+    review = make.make_review(make.make_state("ITA", "Italy"))
+    sample = make.make_recommendation(review, "1.1", is_sample=True)
+    lead = make.make_organisation("Sample lead", is_sample=True)
+    Lead.objects.create(review=review, organisation=lead, is_sample=True, from_day=datetime.date(2020, 1, 1))
+    for day, status in ((datetime.date(2025, 2, 10), "in_progress"), (datetime.date(2025, 5, 3), "regression")):
+        make.make_assessment(sample, lead, status, holds_from=day)
+    assert "How it has gone" in page(sample_client, "/reviews/48/ITA/")

@@ -18,6 +18,7 @@ from recommendations.models import Recommendation
 from recommendations.querysets import utc_today
 from reviews.models import Call, Finding, Lead, Review, Session, Stakeholder, TroikaMember
 from web import tally, timeline
+from web.reviews.course import course
 
 AT_HAND = 3  # sessions whose reviews the list shows without being asked
 
@@ -69,10 +70,12 @@ def review_detail(request: HttpRequest, number: str, iso3: str) -> HttpResponse:
     person = request.user if isinstance(request.user, Person) else None
     findings = _shown(review.findings.all(), reader)
     calls = _shown(review.calls.all(), reader)
+    standing = tally.tally(found, reader)
     context = {
         "review": review,
         "list_url": timeline.list_url(review),
-        "tally": tally.tally(found, reader),
+        "tally": standing,
+        "course": course(review, standing, reader),
         "responses": tally.responses(found, reader),
         "leads": leads_of(review, reader),
         "documents": _shown(review.documents.all(), reader),
