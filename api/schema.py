@@ -42,6 +42,7 @@ class RootSerializer(serializers.Serializer[Any]):
     positions = serializers.URLField()
     assessments = serializers.URLField()
     organisations = serializers.URLField()
+    dyads = serializers.URLField()
     releases = serializers.URLField()
     statuses = serializers.URLField()
     changes = serializers.URLField()

@@ -5,7 +5,7 @@ from django.views.generic import TemplateView
 from rest_framework.routers import SimpleRouter
 
 from api import bulk, errors, exports, lines, views
-from api.resources import changes, figures, judgements, recommendations, reviews, vocabularies, writing
+from api.resources import changes, dyads, figures, judgements, recommendations, reviews, vocabularies, writing
 from api.statuses import StatusView
 
 router = SimpleRouter()
@@ -28,6 +28,7 @@ version_1 = [
     path("", views.RootView.as_view(), name="api-root"),
     path("recommendations/facets/", figures.FacetsView.as_view(), name="api-recommendation-facets"),
     path("recommendations/aggregate/", figures.AggregateView.as_view(), name="api-recommendation-aggregate"),
+    path("dyads/", dyads.DyadResource.as_view({"get": "list"}), name="api-dyad-list"),
     path("statuses/", StatusView.as_view(), name="api-statuses"),
     path("schema/", views.SchemaView.as_view(), name="api-schema"),
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),

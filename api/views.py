@@ -18,7 +18,7 @@ class RootView(APIView):
 
     changes_with = CODE
     LISTS = "states sessions reviews recommendations documents positions assessments organisations"
-    LISTS += " issues groups goals events releases"
+    LISTS += " dyads issues groups goals events releases"
 
     @extend_schema(responses=schema.RootSerializer, tags=["root"])
     def get(self, request: Request) -> Response:

@@ -364,6 +364,7 @@ SPECTACULAR_SETTINGS = {
         "RegionalGroup": "states.models.RegionalGroup",
         "Scheme": "issues.models.Scheme",
         "Dimension": "recommendations.facets.NAMES",
+        "StatusOrNone": "api.serializers.figures.STATUSES",
         "Stakeholder": "reviews.models.Stakeholder",
         "TotalKind": "reviews.models.StatedTotal.What",
     },

@@ -17,6 +17,7 @@ from states.models import RegionalGroup
 UNITS = ("recommendation", "dyad", "mention")
 OVER = ("month", "year", "session", "cycle")
 MEASURES = ("count", "index")
+STATUSES = [*Status.choices, (NOT_ASSESSED, "Not Assessed")]
 
 
 class FacetValueSerializer(serializers.Serializer[Any]):
@@ -96,7 +97,7 @@ class CellSerializer(serializers.Serializer[Any]):
     recommending_state = serializers.CharField(required=False, allow_null=True)
     response = serializers.ChoiceField(Response.choices, required=False, allow_null=True)
     claim = serializers.ChoiceField(Claim.choices, required=False, allow_null=True)
-    status = serializers.ChoiceField([*Status.choices, (NOT_ASSESSED, NOT_ASSESSED)], required=False)
+    status = serializers.ChoiceField(STATUSES, required=False)
     voice = serializers.CharField(required=False, allow_null=True)
     issue = serializers.CharField(required=False, allow_null=True)
     group = serializers.CharField(required=False, allow_null=True)

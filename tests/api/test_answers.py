@@ -30,6 +30,7 @@ PATHS = {
     "events": "events/?state=KAZ",
     "event": "events/11/",
     "statuses": "statuses/",
+    "dyads": "dyads/?state=KAZ&as_of=2025-02-15",
     "facets": "recommendations/facets/?response=supported&facets=response,issue,status",
     "aggregate": "recommendations/aggregate/?group_by=response,issue&measure=index&state=KAZ",
     "aggregate_over_months": "recommendations/aggregate/?over=year&state=KAZ&as_of=2025-12-31",
