@@ -52,7 +52,10 @@ def lines(_rows: int = 0, sizes: Sequence[int] = (SMALL, LARGE)) -> Iterator[Lin
         yield from asked_again(worlds[0])
         yield from datasette.lines(worlds[0].ours, FOLDER / str(worlds[0].size))
         if len(worlds) > 1:
+            from benchmarks import facets
+
             yield from at_ten_times_the_size(*worlds)
+            yield from facets.lines(*worlds)
 
 
 def against_the_floor(one: World) -> Iterator[Line]:

@@ -1,70 +1,42 @@
-"""Facets and aggregates at two sizes of the world: kept numbers in milliseconds, filters as a ratio of time per row.
+"""Facets at both sizes of the world: of everything from kept numbers, of a filter as time per row.
 
-`UPR_DATA_DIR=var/bench/1300000 python -m upr_tracker.localstack run -- python -m benchmarks.facets` measures the world
-in that folder (benchmarks.world makes it) and prints one line a question: the median, the rows found, time per row.
+`python -m benchmarks.facets` measures them alone; `python -m benchmarks.api` does with the rest.
 """
 
-import functools
-import os
-import statistics
-import sys
-import time
-from collections.abc import Callable
-from typing import Any
+import contextlib
+import json
+import urllib.request
+from collections.abc import Iterator
 
-ROUNDS = 7
-# A rare, a medium and a common filter; a facet beside each leaves its own filter out.
-FILTERS: dict[str, dict[str, list[str]]] = {
-    "one State, one session": {"state": ["KAZ"], "session": ["48"]},
-    "one State": {"state": ["KAZ"]},
-    "a cycle": {"cycle": ["4"]},
-    "noted": {"response": ["noted"]},
-    "supported": {"response": ["supported"]},
-}
+from benchmarks.api import LARGE, SMALL, World, alone, world
+from benchmarks.lines import Line, at_most
+
+PATH = "/api/v1/recommendations/facets/"
+FILTERS = ("state=KAZ", "cycle=4", "response=noted", "response=supported", "state=KAZ&status=in_progress")
+KEPT_MS = 50
 
 
-def median(work: Callable[[], Any]) -> float:
-    """Milliseconds, the median of some rounds after one that warms up."""
-    work()
-    times = []
-    for _round in range(ROUNDS):
-        began = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
+def lines(small: World, large: World) -> Iterator[Line]:
+    """One line a figure. What one row costs may not grow with their number: work is linear in the rows found."""
+    here, there = alone((small, [PATH]), (large, [PATH]))
+    words = f"facets of {large.size:,}, ms (of {small.size:,}: {here.median * 1000:.0f} ms)"
+    yield at_most(words, there.median * 1000, KEPT_MS)
+    for asked in FILTERS:
+        path = f"{PATH}?{asked}"
+        here, there = alone((small, [path]), (large, [path]))
+        few, many = total_of(small, path), total_of(large, path)
+        ratio = (there.median / many) / (here.median / few)
+        ms = f"{there.median * 1000:.0f} and {here.median * 1000:.0f} ms of {many:,} and {few:,}"
+        yield at_most(f"facets of {asked}, time a row ({ms})", ratio, 1)
 
 
-def measure() -> None:
-    """Print the lines."""
-    from accounts.reader import PUBLIC
-    from recommendations import counts
-    from recommendations.aggregates import aggregate, over_time
-    from recommendations.facets import facets_of
-
-    size = sum(n for tag, n in counts.kept(False).items() if tag.startswith("review:"))
-    line("facets of everything, from kept numbers", median(functools.partial(facets_of, {}, PUBLIC)), size)
-    for name, params in FILTERS.items():
-        found = facets_of(params, PUBLIC)
-        rows = min(counted.total for counted in found)
-        sampled = max(counted.one_in for counted in found)
-        note = f", one in {sampled} counted" if sampled > 1 else ""
-        line(f"facets of {name}{note}", median(functools.partial(facets_of, params, PUBLIC)), rows)
-    kaz = FILTERS["one State"]
-    line("one State by issue and status", median(lambda: aggregate(kaz, PUBLIC, ["issue", "status"], "recommendation")))
-    line("a cycle by status", median(lambda: aggregate(FILTERS["a cycle"], PUBLIC, ["status"], "recommendation")))
-    line("one State over months", median(lambda: over_time(kaz, PUBLIC, [], "recommendation", "month")))
-
-
-def line(name: str, milliseconds: float, rows: int = 0) -> None:
-    """One line of the table."""
-    each = f"{milliseconds * 1000 / rows:8.2f} µs a row of {rows:,}" if rows else ""
-    print(f"{name:55} {milliseconds:10.1f} ms {each}", flush=True)
+def total_of(one: World, path: str) -> int:
+    """How many recommendations a question finds."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{one.ours}{path}") as response:
+        return int(json.load(response)["total"])
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upr_tracker.settings")
-    import django
-
-    django.setup()
-    measure()
-    sys.exit(0)
+    with contextlib.ExitStack() as stack:
+        for line in lines(*(stack.enter_context(world(size)) for size in (SMALL, LARGE))):
+            print(line, flush=True)

@@ -186,7 +186,8 @@ def whole_texts() -> Iterator[str]:
         import yaml
 
         sample = Path(__file__).resolve().parent.parent / "fixtures" / "sessions" / "48-sample.yaml"
-        yield from (row["text"] for row in yaml.safe_load(sample.read_text())["recommendations"])
+        reviews = yaml.safe_load(sample.read_text())["reviews"]
+        yield from (row["text"] for review in reviews for row in review["recommendations"])
 
 
 def make(size: int) -> None:
@@ -195,6 +196,7 @@ def make(size: int) -> None:
     from django.db import connection, transaction
 
     from history import feed
+    from recommendations import counts
     from recommendations.models import Recommendation
 
     call_command("migrate", verbosity=0)
@@ -204,6 +206,7 @@ def make(size: int) -> None:
     halves = list(texts())
     values = {"size": size, "share": -(-size // REVIEWS), "texts": len(halves)}
     with transaction.atomic(), connection.cursor() as cursor:
+        counts.put_off()  # at the end, by finish
         cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '512MB'")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute(PICK)
@@ -216,6 +219,7 @@ def make(size: int) -> None:
             cursor.execute(sql, values) if "%(" in sql else cursor.execute(sql)
             say(f"{name}: {time.monotonic() - began:.0f} s")
     finish()
+    say(f"counted: {counts.repair():,}, folded: {counts.fold():,}")
     feed.sequence()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
