@@ -65,21 +65,28 @@ def record_each(
     *,
     by: Actor,
     new: Mapping[str, Value] | None = None,
+    counts: Sequence[str] = (),
+    quiet: bool = True,
 ) -> int:
-    """Write a quiet event for each target of a batch, in one statement; returns how many. The batch has its own event.
+    """Write an event for each target of a batch, in one statement; returns how many.
 
-    `targets` is SQL that gives (target id, review id). The keys of `new`, the same for all, are checked as always.
+    `targets` is SQL that gives (target id, review id), and a number for each of `counts`, which are keys of its own.
+    The keys of `new`, the same for all, are checked as always. Quiet events are stood for by the batch's own.
     """
     values = [action.name, model._meta.label_lower, by.person_id, by.organisation_id, by.origin]
+    same = json.dumps(_checked(action, dict.fromkeys(counts, 0) | dict(new or {})))
+    numbers = ", ".join(f"'{name}', target.count_{name}" for name in counts)
+    columns = "".join(f", count_{name}" for name in counts)
     with transaction.get_connection().cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO history_event
                 (action, target_type, actor_id, organisation_id, origin, old, new, quiet, target_id, review_id)
-            SELECT %s, %s, %s::bigint, %s::bigint, %s, '{{}}'::jsonb, %s::jsonb, true, target.id, target.review_id
-            FROM ({targets}) AS target (id, review_id) ORDER BY target.id
+            SELECT %s, %s, %s::bigint, %s::bigint, %s, '{{}}'::jsonb, %s::jsonb || jsonb_build_object({numbers}), %s,
+                target.id, target.review_id
+            FROM ({targets}) AS target (id, review_id{columns}) ORDER BY target.id
             """,
-            [*values, json.dumps(_checked(action, new)), *parameters],
+            [*values, same, quiet, *parameters],
         )
         written = int(cursor.rowcount)
     transaction.on_commit(feed.committed, robust=True)

@@ -24,6 +24,7 @@ from imports.child import read_in_child
 from imports.comparing import outranks
 from imports.export_rows import ExportRows
 from imports.models import Batch, Row
+from imports.permitted import require_still
 from imports.places import held_document, new_document
 from imports.preview import make_rows
 from imports.reading import EXPORTS, Reading, UnreadableFile
@@ -294,10 +295,11 @@ def take_proposed(*, batch: Batch, rows: models.QuerySet[Row]) -> int:
 def commit_batch(*, batch: Batch, by: Actor) -> Batch:
     """Write a batch: all of it in one transaction, compared with what its preview saw. Twice is once.
 
-    Raises Drifted, with the rows marked and nothing else written.
+    Raises Drifted, with the rows marked and nothing else written, and PermissionDenied.
     """
     try:
         with transaction.atomic():
+            require_still(batch, by)
             return COMMITS.get(batch.source, committing.commit)(batch, by)
     except Differs as differs:
         sentence = _("This changed after the file was read. Read the file again.")
@@ -311,5 +313,9 @@ def commit_batch(*, batch: Batch, by: Actor) -> Batch:
 
 @transaction.atomic
 def undo_batch(*, batch: Batch, by: Actor) -> Batch:
-    """Take a committed batch back, row by row where nothing has happened since; the other rows say why they stay."""
+    """Take a committed batch back, row by row where nothing has happened since; the other rows say why they stay.
+
+    Raises PermissionDenied.
+    """
+    require_still(batch, by)
     return UNDOES.get(batch.source, undoing.undo)(batch, by)

@@ -155,6 +155,22 @@ def _tell(batch: Batch, document: Document, by: Actor) -> None:
     if any(numbers[name] for name in kinds if name != "unchanged"):
         new = {name: numbers[name] for name in kinds} | {"document": document.pk}
         record(events.DOCUMENT_IMPORTED, document, by=by, review_id=document.review_id, new=new)
+    if document.review_id is None:
+        _tell_of_reviews(document, by)
+
+
+def _tell_of_reviews(document: Document, by: Actor) -> None:
+    """An event for each review whose recommendations an export brought or changed, with how many."""
+    written = f"""
+        SELECT r.review_id, r.review_id, count(*) FILTER (WHERE w.is_new), count(*) FILTER (WHERE w.is_new IS NULL)
+        FROM recommendations_recommendation r
+        LEFT JOIN (
+            SELECT recommendation_id, true AS is_new FROM import_work WHERE writes AND outcome = 'new'
+        ) w ON w.recommendation_id = r.id
+        WHERE r.id IN ({TOUCHED}) GROUP BY r.review_id
+    """
+    new = {"document": document.pk}
+    record_each(events.REVIEW_IMPORTED, Review, written, by=by, new=new, counts=("new", "changed"), quiet=False)
 
 
 def counted(batch: Batch) -> dict[str, int]:

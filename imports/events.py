@@ -19,6 +19,15 @@ RECOMMENDATION_IMPORTED = register(
 RECOMMENDATION_TAKEN_BACK = register(
     "recommendation.taken_back", _("took back what an import wrote to it"), public=True, keys={"document"}
 )
+# One for each review in which an export of many brought or changed recommendations: what followers are told. Feeds tell
+# of the export itself, once.
+REVIEW_IMPORTED = register(
+    "review.imported",
+    _("imported recommendations of this review"),
+    public=False,
+    keys={"new", "changed", "document"},
+    notifies=True,
+)
 IMPORT_UNDONE = register("import.undone", _("took an import back"), public=True, keys={"undone", "left", "document"})
 SESSION_LOADED = register(
     "session.loaded",

@@ -9,6 +9,7 @@ import datetime
 import logging
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,6 +60,8 @@ def work_on(batch_id: int) -> None:
         act(batch=batch, by=_actor(batch))
     except Drifted:
         log.info("Import %s: what it was compared with has changed since", batch.key)
+    except PermissionDenied as refused:
+        _give_up(batch, str(refused))
     except (OperationalError, InterfaceError):
         raise  # the database's trouble: the sweep has another worker try
     except Exception:

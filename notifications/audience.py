@@ -1,5 +1,7 @@
 """Who hears of an event is decided here and nowhere else, from the log."""
 
+from collections.abc import Collection
+
 from django.db.models import Q
 
 from accounts.models import Person
@@ -42,11 +44,11 @@ FAN_OUT = """
 """
 
 
-def followers_of_import(*, review_id: int | None, state_id: int | None, but: Person) -> int:
-    """How many people one notice of an import would go to, were `but` to commit it: who follows its review or State.
+def followers_of_import(*, reviews: Collection[int], states: Collection[int], but: Person) -> int:
+    """How many people would be told of an import, were `but` to commit it: who follows one of its reviews or States.
 
-    The same rule as above, for a batch that has no event yet; of an export of many reviews nobody is told. 1 query.
+    The same rule as above, for a batch that has no event yet; `states` are those under review. 1 query.
     """
-    follows = Q(state=state_id, state__isnull=False) | Q(review=review_id, review__isnull=False)
+    follows = Q(state__in=states) | Q(review__in=reviews)
     found = Follow.objects.filter(follows, person__is_active=True).exclude(person=but)
     return found.values("person").distinct().count()

@@ -23,6 +23,8 @@ from imports.documents import import_document
 from imports.models import Batch
 from imports.reference import load_reference
 from imports.sources import reader_for
+from notifications.actions import fan_out, follow
+from notifications.models import Message
 from recommendations import verifying
 from recommendations.models import ExternalId, Mention, Position, Recommendation
 from reviews.models import Document, Review
@@ -276,8 +278,8 @@ def test_undo_of_an_export_takes_back_what_it_brought(tmp_path: Path) -> None:
 def test_export_is_one_event_for_people_and_one_for_each_record(tmp_path: Path) -> None:
     go(listed(tmp_path))
     go(mentioned(tmp_path))
-    told = Event.objects.filter(quiet=False).latest("id")
-    assert (told.action, told.new["attached"], told.new["grouped"]) == ("document.imported", 3, 1)
+    told = Event.objects.filter(action="document.imported").latest("id")
+    assert (told.new["attached"], told.new["grouped"]) == (3, 1)
     touched = set(Recommendation.objects.filter(label__in=["140.1", "140.3"]).values_list("pk", flat=True))
     quiet = Event.objects.filter(quiet=True, id__lt=told.pk).order_by("-id")[:2]
     assert {event.target_id for event in quiet} == touched
@@ -292,6 +294,49 @@ def test_feeds_tell_of_an_export_once(tmp_path: Path, client: Client) -> None:
     assert "recommendation.imported" not in told
     assert client.get("/").status_code == 200
     assert client.get("/reviews/48/SVN/").status_code == 200
+
+
+def test_followers_get_one_notice_for_each_review_that_an_export_brings_or_changes_something_in(
+    tmp_path: Path, client: Client
+) -> None:
+    """France gets two, Slovenia's list is repeated, and what is kept beside Japan's review changes none."""
+    go(listed(tmp_path))
+    feed.sequence()
+    fan_out()
+    review = Review.objects.get(state__iso3="SVN")
+    both, slovenia, japan = (make.make_person(name) for name in ("Bea Both", "Sven Slovenia", "Jun Japan"))
+    follow(person=both, target=State.objects.get(iso3="FRA"))
+    follow(person=both, target=review)
+    follow(person=both, target=State.objects.get(iso3="SVN"))
+    follow(person=slovenia, target=review)
+    follow(person=japan, target=State.objects.get(iso3="JPN"))
+    records = [
+        RECORDS[0],
+        record(5, "150.1 Plant trees (Chile)", ["Chile"], Countries=["- France"]),
+        record(6, "150.2 Plant more (Chile)", ["Chile"], Countries=["- France"]),
+        record(7, "Plant everything (Chile)", ["Chile"], Countries=["- Japan"]),
+    ]
+    batch = batches.open_batch(
+        file=ContentFile(save_uhri(tmp_path / "many.json", records).read_bytes()), name="many.json", by=None
+    )
+    batches.read_batch(batch.pk)
+    administrator = make.make_person("Ada Administrator", is_administrator=True)
+    client.force_login(administrator)
+    assert "2 people who follow one of these reviews" in client.get(f"/imports/{batch.key}/").content.decode()
+    batches.commit_batch(batch=batch, by=Actor(person_id=administrator.pk))
+    feed.sequence()
+    fan_out()
+    iso3 = dict(Review.objects.values_list("pk", "state__iso3"))
+    told = [
+        (
+            message.person.name,
+            iso3[message.event.review_id or 0],
+            message.event.new["new"],
+            message.event.new["changed"],
+        )
+        for message in Message.objects.select_related("person", "event")
+    ]
+    assert sorted(told) == [("Bea Both", "FRA", 2, 0), ("Bea Both", "SVN", 0, 1), ("Sven Slovenia", "SVN", 0, 1)]
 
 
 def test_rows_of_other_reviews_and_unknown_ones_are_named(tmp_path: Path) -> None:

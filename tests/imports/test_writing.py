@@ -13,6 +13,8 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import Person
+from accounts.roles import Role
 from history.models import Event
 from imports import batches, committing, progress, writing
 from imports.models import Batch
@@ -162,3 +164,45 @@ def test_worker_killed_while_it_writes_leaves_nothing_and_the_next_one_writes(
 def _waits_for_a_lock() -> bool:
     with connect_as_owner() as looker:
         return looker.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is not None
+
+
+def demote(cast: SimpleNamespace) -> None:
+    cast.outsider.memberships.update(role=Role.EDITOR)
+
+
+def monitor_no_more(cast: SimpleNamespace) -> None:
+    cast.others.monitors.clear()
+
+
+def close(cast: SimpleNamespace) -> None:
+    Person.objects.filter(pk=cast.outsider.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize(
+    ("lose", "reason"),
+    [(demote, "you may not"), (monitor_no_more, "does not monitor Kazakhstan"), (close, "has been closed")],
+)
+def test_who_may_no_longer_import_neither_commits_nor_takes_back(
+    batch: Batch, cast: SimpleNamespace, lose: Callable[[SimpleNamespace], None], reason: str
+) -> None:
+    Batch.objects.update(organisation=cast.others)
+    writing.ask_commit(batch=batch, by=cast.outsider)
+    writing.work_on(batch.pk)
+    assert (state(batch)[0], there()) == ("committed", 2)
+    writing.ask_undo(batch=batch, by=cast.outsider)
+    lose(cast)
+    writing.work_on(batch.pk)
+    assert (state(batch)[0], there()) == ("committed", 2)
+    assert reason in batch.problem
+    Batch.objects.update(status="committing", problem="")  # as if it were asked for before
+    writing.work_on(batch.pk)
+    assert state(batch)[0] == "preview"
+    assert reason in batch.problem
+
+
+def test_nothing_is_written_for_who_no_longer_monitors_the_state(batch: Batch, cast: SimpleNamespace) -> None:
+    Batch.objects.update(organisation=cast.others)
+    writing.ask_commit(batch=batch, by=cast.outsider)
+    monitor_no_more(cast)
+    writing.work_on(batch.pk)
+    assert (state(batch)[0], there()) == ("preview", 0)

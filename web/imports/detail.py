@@ -21,7 +21,7 @@ from recommendations.models import Response
 from reviews.models import Document, Review
 from states.models import State
 from web.imports.differences import Names, differences
-from web.imports.report import WRITES, Filters, numbers, parts, reviews_of
+from web.imports.report import WRITES, WRITES_TO_RECOMMENDATIONS, Filters, numbers, parts, reviews_of
 from web.imports.views import find_batch, rows_for, the_person
 from web.templatetags.upr import thousands
 
@@ -49,6 +49,7 @@ def import_detail(request: HttpRequest, key: str) -> HttpResponse:
         "source": Document.Kind(batch.source).label if batch.source in Document.Kind.values else "",
         "breadcrumb": [(_("Imports"), reverse("import-document"))],
         "is_shown": batch.status not in UNREAD,
+        "is_export": batch.source in EXPORTS,
     }
     if batch.status not in UNREAD:
         person = the_person(request)
@@ -134,11 +135,19 @@ def _deed(batch: Batch, rows: QuerySet[Row], state: State | None, person: Person
         taken=Count("pk", filter=Q(outcome=Row.Outcome.CONFLICT, take=True)),
     )
     drafts, taken, number = found["drafts"], found["taken"], found["number"] - found["drafts"]
-    review = batch.review or Review.objects.filter(state=state, session__number=batch.facts.get("session")).first()
-    told = 0
-    if number and state is not None:
-        told = followers_of_import(review_id=review.pk if review else None, state_id=state.pk, but=person)
+    reviews, states = _written_to(batch, rows, state) if number else (set(), set())
+    told = followers_of_import(reviews=reviews, states=states, but=person) if states else 0
     return {"to_write": number, "drafts": drafts, "button": button_words(batch, number), "told": told, "taken": taken}
+
+
+def _written_to(batch: Batch, rows: QuerySet[Row], state: State | None) -> tuple[set[int], set[int]]:
+    """The reviews whose recommendations commit would write to, and the States under review; 2 queries at most."""
+    if batch.source not in EXPORTS:
+        review = batch.review or Review.objects.filter(state=state, session__number=batch.facts.get("session")).first()
+        return {review.pk} if review else set(), {state.pk} if state else set()
+    writing = rows.filter(WRITES_TO_RECOMMENDATIONS).order_by()
+    pairs = set(writing.values_list("review", "review__state", "after__review__0").distinct())
+    return {review for review, _state, _new in pairs if review}, {state or new for _review, state, new in pairs}
 
 
 def _stays(batch: Batch) -> int:

@@ -20,6 +20,12 @@ WRITES = (
     | Q(outcome=Row.Outcome.CONFLICT, take=True)
     | Q(outcome=Row.Outcome.CONFLICT) & ~Q(fields__contained_by=F("disputed"))
 )
+# Of an export: a mention that is kept beside its review changes no recommendation.
+WRITES_TO_RECOMMENDATIONS = WRITES & (
+    Q(outcome__in=[Row.Outcome.NEW, Row.Outcome.CHANGED, Row.Outcome.ATTACHED])
+    | Q(take=True)
+    | Q(outcome=Row.Outcome.CONFLICT) & ~Q(after__has_key="key")
+)
 ALWAYS = (Row.Outcome.NEW, Row.Outcome.CHANGED, Row.Outcome.UNCHANGED, Row.Outcome.REJECTED)
 
 
