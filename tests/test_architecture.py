@@ -139,7 +139,6 @@ def test_no_key_deletes_what_history_tells_of() -> None:
         "recommendations.Counted.recommendation",
         "recommendations.RecommendingState.recommendation",
         "recommendations.RecommendationIssue.recommendation",
-        "recommendations.Counted.recommendation",
         "notifications.Follow.person",
         "notifications.Message.person",
     }
