@@ -47,6 +47,15 @@ def _has_reviewers(organisation: Organisation) -> bool:
     return organisation.memberships.filter(role__in=reviewing, person__is_active=True).exists()
 
 
+def may_as_lead(person: Person | None, act: Act, lead: Organisation | None) -> Decision:
+    """Whether the person may do this to a matter of a review that this organisation leads, none where none does."""
+    decision = may(person, act, organisation=lead)
+    is_administrator = person is not None and person.is_authenticated and person.is_administrator
+    if decision and lead is None and not is_administrator:
+        return Decision(False, _("No organisation leads this review; until one does, an administrator does this."))
+    return decision
+
+
 def require(
     person: Person | None, act: Act, *, organisation: Organisation | None = None, state: State | None = None
 ) -> None:

@@ -14,6 +14,7 @@ class Act(models.TextChoices):
     REVIEW = "review", _("publish a colleague's draft, withdraw a status or redact one")
     IMPORT = "import", _("import documents")
     SETTLE_NAMES = "settle_names", _("settle what names in documents mean, since that holds for everybody")
+    CORRECT = "correct", _("correct the records of a review")
     NAME_LEAD = "name_lead", _("name the lead organisation of a review")
     WRITE_BY_API = "write_by_api", _("have a token that writes in its name")
     READ_MAIL = "read_mail", _("read the mails of this installation")
@@ -36,17 +37,20 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.VIEWER: frozenset(),  # every membership lets its person read the organisation's drafts and private notes
     Role.EDITOR: _EDITOR,  # and PUBLISH, where the organisation does not ask for review
     Role.REVIEWER: _REVIEWER,
-    Role.MANAGER: _REVIEWER | {Act.IMPORT},
-    Role.ADMINISTRATOR: frozenset({Act.IMPORT, Act.SETTLE_NAMES, Act.NAME_LEAD, Act.READ_MAIL}),
+    Role.MANAGER: _REVIEWER | {Act.IMPORT, Act.CORRECT},  # CORRECT: of the reviews it leads (permissions.may_as_lead)
+    Role.ADMINISTRATOR: frozenset({Act.IMPORT, Act.SETTLE_NAMES, Act.CORRECT, Act.NAME_LEAD, Act.READ_MAIL}),
 }
 
 SENTENCES: dict[Role, Promise] = {
     Role.VIEWER: _("Reads the organisation's drafts, and follows what changes."),
     Role.EDITOR: _("Writes drafts; publishes them too where the organisation does not ask for review."),
     Role.REVIEWER: _("Publishes, withdraws and redacts in the organisation's name."),
-    Role.MANAGER: _("Does what a reviewer does, and imports documents for the States the organisation monitors."),
+    Role.MANAGER: _(
+        "Does what a reviewer does, imports documents for the States the organisation monitors, and corrects the "
+        "records of the reviews it leads."
+    ),
     Role.ADMINISTRATOR: _(
-        "Loads official documents for every State, settles what names in them mean, and names the lead organisation of "
-        "each review."
+        "Loads official documents for every State, settles what names in them mean, corrects records, and names the "
+        "lead organisation of each review."
     ),
 }

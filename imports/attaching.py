@@ -1,7 +1,8 @@
 """Mentions written, attached and detached, set by set; and what an attached one brings to its recommendation.
 
 That is: the action category where none is held, UPR Info's issues, and one position of the export, where its mentions
-of the recommendation agree. What a mention's row brought stands in that row, so that taking it back takes that back.
+of the recommendation agree. What a mention's row brought stands in that row, so that taking it back takes that back;
+what a person corrected is neither changed nor taken back.
 """
 
 from imports.work import column, run
@@ -179,11 +180,16 @@ BRING_ISSUES = f"""
         FROM {IN_PLAY} a
         JOIN recommendations_mention_issues link ON link.mention_id = a.mention_id
         JOIN issues_issue issue ON issue.id = link.issue_id
+        JOIN recommendations_recommendation r
+            ON r.id = a.recommendation_id AND 'mentioned_issues' <> ALL(r.edited)
         ORDER BY a.recommendation_id, issue.id, a.row_id
     ), added AS (
         INSERT INTO recommendations_recommendationissue (recommendation_id, issue_id, scheme, is_primary)
         SELECT recommendation_id, issue_id, scheme, false FROM wanted
         ON CONFLICT DO NOTHING RETURNING recommendation_id, issue_id
+    ), others AS (
+        UPDATE recommendations_recommendation r SET version = r.version + 1
+        WHERE r.id IN (SELECT recommendation_id FROM added)
     ), brought AS (
         SELECT row_id, jsonb_agg(issue_id) AS issues FROM wanted JOIN added USING (recommendation_id, issue_id)
         GROUP BY row_id
@@ -199,7 +205,8 @@ BRING_ACTION = f"""
         GROUP BY a.recommendation_id HAVING min(m.action_category) = max(m.action_category)
     ), given AS (
         UPDATE recommendations_recommendation r SET action_category = agreed.category, version = r.version + 1
-        FROM agreed WHERE r.id = agreed.recommendation_id AND r.action_category IS NULL
+        FROM agreed
+        WHERE r.id = agreed.recommendation_id AND r.action_category IS NULL AND 'action_category' <> ALL(r.edited)
         RETURNING agreed.row_id, agreed.category
     )
     UPDATE imports_row row SET before = coalesce(row.before, '{{}}') || jsonb_build_object('brought_action', category)
@@ -259,14 +266,24 @@ def _unbring() -> list[int]:
     """Take from recommendations what the rows of these mentions brought, where no other mention brings it too."""
     run(
         f"""
-        DELETE FROM recommendations_recommendationissue held USING {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
-        WHERE held.recommendation_id = a.recommendation_id
-            AND row.before -> 'brought_issues' @> to_jsonb(held.issue_id)
-            AND NOT EXISTS (
-                SELECT 1 FROM recommendations_mention m
-                JOIN recommendations_mention_issues link ON link.mention_id = m.id
-                WHERE m.recommendation_id = held.recommendation_id AND link.issue_id = held.issue_id
-            )
+        WITH gone AS (
+            DELETE FROM recommendations_recommendationissue held
+            USING {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
+            WHERE held.recommendation_id = a.recommendation_id
+                AND row.before -> 'brought_issues' @> to_jsonb(held.issue_id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM recommendations_recommendation r
+                    WHERE r.id = held.recommendation_id AND 'mentioned_issues' = ANY(r.edited)
+                )
+                AND NOT EXISTS (
+                    SELECT 1 FROM recommendations_mention m
+                    JOIN recommendations_mention_issues link ON link.mention_id = m.id
+                    WHERE m.recommendation_id = held.recommendation_id AND link.issue_id = held.issue_id
+                )
+            RETURNING held.recommendation_id
+        )
+        UPDATE recommendations_recommendation r SET version = r.version + 1
+        WHERE r.id IN (SELECT recommendation_id FROM gone)
         """
     )
     run(
@@ -274,6 +291,7 @@ def _unbring() -> list[int]:
         UPDATE recommendations_recommendation r SET action_category = NULL, version = r.version + 1
         FROM {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
         WHERE r.id = a.recommendation_id AND (row.before ->> 'brought_action')::smallint = r.action_category
+            AND 'action_category' <> ALL(r.edited)
         """
     )
     run(

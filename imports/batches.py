@@ -38,6 +38,7 @@ from imports.sources.spreadsheet import NAME as SHEET
 from imports.spots import Given
 from imports.staging import Claim, Overtaken, decide_as_before, decisions, save_export, save_rows
 from imports.work import Differs
+from recommendations.models import Part
 from reviews.models import Document, Review
 
 log = logging.getLogger(__name__)
@@ -280,7 +281,8 @@ def decide(*, rows: models.QuerySet[Row], take: bool) -> int:
 def take_proposed(*, batch: Batch, rows: models.QuerySet[Row]) -> int:
     """Of these conflicts take the file's word where its kind of document ranks higher than the one that stands there.
 
-    A mention is attached to the recommendation it is proposed for. The others are kept as they are; how many are taken.
+    A mention is attached to the recommendation it is proposed for. The others, and what a person corrected, are kept as
+    they are; how many are taken.
     """
     conflicts = rows.order_by().filter(outcome=Row.Outcome.CONFLICT)
     sources = {pk for pk in conflicts.values_list("before__source__0", flat=True).distinct() if pk}
@@ -289,7 +291,10 @@ def take_proposed(*, batch: Batch, rows: models.QuerySet[Row]) -> int:
     with transaction.atomic():
         decide(rows=rows, take=False)
         proposed = models.Q(before__source__0__in=lower) | models.Q(after__has_key="key")
-        return decide(rows=rows.filter(proposed), take=True)
+        corrected = models.Q()
+        for part in Part.values:
+            corrected |= models.Q(disputed__contains=[part], before__edited__has_key=part)
+        return decide(rows=rows.filter(proposed).exclude(corrected), take=True)
 
 
 def commit_batch(*, batch: Batch, by: Actor) -> Batch:

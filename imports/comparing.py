@@ -1,7 +1,10 @@
-"""What a row of a file would do to what is there: nothing, a change, or a conflict with another document."""
+"""What a row of a file would do to what is there: nothing, a change, or a conflict with a document or a person."""
 
+import datetime
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from imports.models import Row
@@ -25,8 +28,17 @@ class Verdict:
     message: str = ""
 
 
-def compare(held: Snapshot | None, said: Snapshot, document: Document, source: Document | None) -> Verdict:
-    """Compare what a document says of a recommendation with what is held, whose source is `source`."""
+def compare(
+    held: Snapshot | None,
+    said: Snapshot,
+    document: Document,
+    source: Document | None,
+    kept: Collection[str] = (),
+) -> Verdict:
+    """Compare what a document says of a recommendation with what is held, whose source is `source`.
+
+    `kept` are the corrected parts in which somebody preferred the correction to this very file before.
+    """
     if held is None or held["removed"]:
         return Verdict(Row.Outcome.NEW, sorted(said))
     changed = {part for part in (*TERMS, "position") if part in said and said[part] != held[part]}
@@ -37,17 +49,24 @@ def compare(held: Snapshot | None, said: Snapshot, document: Document, source: D
     if "text" in said:
         (disputed if other else changed).update(_other_words(held, said))
         changed |= _better_print(held, said, document, other)
+    if other is not None and document.kind == KINDS.UHRI:
+        changed -= _terms_of_others(held)
+    corrected = _corrected(held, said, changed | disputed)
+    untouched = {part for part in held.get("edited", ()) if part not in corrected} | set(kept)
+    changed, disputed = changed - corrected - untouched, (disputed | corrected) - untouched
     if other is not None:
-        if document.kind == KINDS.UHRI:
-            changed -= _terms_of_others(held)
         if other.kind == document.kind:
             disputed |= {part for part in changed & set(TERMS) if held[part]}
-        if "text" in said and _rank(document) < _rank(other):
+        if "text" in said and "text" not in kept and _rank(document) < _rank(other):
             (disputed if "text" in disputed else changed).add("source")
     fields = sorted(changed | disputed)
     if disputed:
-        return Verdict(Row.Outcome.CONFLICT, fields, sorted(disputed), _conflict_sentence(document, source))
-    return Verdict(Row.Outcome.CHANGED if changed else Row.Outcome.UNCHANGED, fields)
+        sentences = [_correction_sentence(held, corrected & disputed)] if corrected & disputed else []
+        if disputed - corrected - {"source"}:
+            sentences.append(_conflict_sentence(document, source))
+        return Verdict(Row.Outcome.CONFLICT, fields, sorted(disputed), " ".join(sentences))
+    outcome = Row.Outcome.CHANGED if changed else Row.Outcome.UNCHANGED
+    return Verdict(outcome, fields, message=_("What a person corrected stays, as decided before.") if kept else "")
 
 
 def _other_words(held: Snapshot, said: Snapshot) -> set[str]:
@@ -78,6 +97,24 @@ def _better_print(held: Snapshot, said: Snapshot, document: Document, other: Doc
     return found
 
 
+def _issues(snapshot: Snapshot) -> list[int]:
+    """The issues, whichever is the primary one: a person says which there are, not in what order a list has them."""
+    return [issue for issue, _scheme, _primary in snapshot["issues"]]
+
+
+# When a document says the same as a person, though it may print it otherwise.
+SAME: dict[str, Callable[[Snapshot, Snapshot], bool]] = {
+    "text": lambda held, said: same_text(held["text"], said["text"]),
+    "states": lambda held, said: _states(held) == _states(said),
+    "issues": lambda held, said: _issues(held) == _issues(said),
+}
+
+
+def _corrected(held: Snapshot, said: Snapshot, different: Collection[str]) -> set[str]:
+    """Of these parts those that a person corrected and of which the document says something else."""
+    return {part for part in held.get("edited", ()) if part in different and not SAME[part](held, said)}
+
+
 def _states(snapshot: Snapshot) -> list[object]:
     """The recommending States, whatever the spelling; a name nobody knows stands for itself."""
     return [state if state is not None else printed for state, printed in snapshot["states"]]
@@ -90,6 +127,14 @@ def outranks(kind: str, other: str) -> bool:
 
 def _rank(document: Document) -> int:
     return SOURCE_RANK.get(document.kind, LAST)
+
+
+def _correction_sentence(held: Snapshot, parts: Collection[str]) -> str:
+    days = [datetime.date.fromisoformat(day) for part, day in held["edited"].items() if part in parts and day]
+    if not days:
+        return _("A person corrected this; keeping it is proposed.")
+    day = formats.date_format(max(days), "DATE_FORMAT")
+    return _("A person corrected this on %(day)s; keeping it is proposed.") % {"day": day}
 
 
 def _conflict_sentence(document: Document, source: Document | None) -> str:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from imports.kept import kept_before
 from imports.matching import Matching
 from imports.models import Batch, Row
 from imports.preview import compared_row, rejected_row
@@ -138,6 +139,7 @@ class ExportRows:
 
     def _compared(self, numbered: list[Placed]) -> Iterator[tuple[int, Row]]:
         by_id, by_label = self._held(numbered)
+        kept = kept_before(self.batch, [*by_id.values(), *by_label.values()])
         for each in numbered:
             read, spot = each.read, each.spot
             there = by_id.get(read.key) or by_label.get((spot.review_id, read.label))
@@ -151,7 +153,8 @@ class ExportRows:
             else:
                 said = self.reader.wanted_of_record(read)
                 source = self.documents.get(there.snapshot["source"][0]) if there else None
-                yield self._row(each, compared_row(self.batch, read, said, there, self.document, source))
+                decided = kept.get(there.pk, ()) if there else ()
+                yield self._row(each, compared_row(self.batch, read, said, there, self.document, source, decided))
 
     def _held(self, numbered: list[Placed]) -> tuple[dict[str, Held], dict[tuple[int | None, str], Held]]:
         """What is there of them: by the id in the other database, and by review and number; 3 queries at most."""

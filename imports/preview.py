@@ -1,12 +1,14 @@
 """From a reading to the rows of a batch: every row looked up, compared and given its outcome."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from imports import drafts
 from imports.comparing import compare
+from imports.kept import Kept, kept_before
 from imports.models import Batch, Row
 from imports.reading import Problem, Reading, ReadMention, ReadPosition, ReadRecommendation, Severity, text_key
 from imports.sheets import comments
@@ -20,6 +22,7 @@ def make_rows(batch: Batch, reading: Reading, review: Review, document: Document
     """The rows of a batch, not saved, and what else is to be told of the file."""
     reader = Reader(document.pk)
     held = held_in(review, document)
+    kept = kept_before(batch, held.values())
     documents = Document.objects.in_bulk({there.snapshot["source"][0] for there in held.values()})
     rows: list[Row] = []
     samples = _samples(review)
@@ -28,7 +31,7 @@ def make_rows(batch: Batch, reading: Reading, review: Review, document: Document
             rows.append(rejected_row(batch, _sample_there(recommendation)))
             continue
         said = reader.wanted(recommendation, reading)
-        rows.append(_compared(batch, recommendation, said, held, documents, document))
+        rows.append(_compared(batch, recommendation, said, held, documents, document, kept))
     for position in reading.positions:
         rows.append(_position(batch, position, held, documents, document))
     beside = _drafts(batch, reading, review, {label: each for label, each in held.items() if label not in samples})
@@ -58,10 +61,11 @@ def _compared(
     held: dict[str, Held],
     documents: dict[int, Document],
     document: Document,
+    kept: dict[int, list[Kept]] | None = None,
 ) -> Row:
     there = held.get(read.label)
     source = documents.get(there.snapshot["source"][0]) if there else None
-    return compared_row(batch, read, said, there, document, source)
+    return compared_row(batch, read, said, there, document, source, (kept or {}).get(there.pk, ()) if there else ())
 
 
 def compared_row(
@@ -71,10 +75,12 @@ def compared_row(
     there: Held | None,
     document: Document,
     source: Document | None,
+    kept: Sequence[Kept] = (),
 ) -> Row:
     """The row of what a file says of one recommendation: new, changed, unchanged or a conflict."""
     before = there.snapshot if there else None
-    verdict = compare(before, said, document, source)
+    settled = {part for each in kept for part in each.parts(before, said)} if before else set()
+    verdict = compare(before, said, document, source, settled)
     return Row(
         batch=batch,
         place=str(read.place)[:200],

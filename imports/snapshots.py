@@ -3,8 +3,9 @@
 A snapshot has these parts; one that a document does not state is absent from what it says:
 `text`, `states` ([State id or null, printed name], in order), `issues` ([issue id, scheme, primary], of OHCHR's
 scheme), `groups` and `goals` (ids), `position` (response, claim, paragraph, explanation: of this document), `source`
-(document id, place), `ids` ([scheme, value] of other databases). Issues of UPR Info's scheme come with mentions and
-are no part of it.
+(document id, place), `ids` ([scheme, value] of other databases). What is held has besides `edited`: the
+parts that a person corrected, each with the day (UTC). Issues of UPR Info's scheme come with mentions and are no part
+of it.
 """
 
 import json
@@ -49,6 +50,12 @@ SNAPSHOT = """
         'ids', coalesce((
             SELECT jsonb_agg(jsonb_build_array(e.scheme, e.value) ORDER BY e.scheme, e.value)
             FROM recommendations_externalid e WHERE e.recommendation_id = r.id), '[]'),
+        'edited', CASE WHEN r.edited = '{}' THEN '{}'::jsonb ELSE (
+            SELECT jsonb_object_agg(part, (
+                SELECT max((e.recorded_at AT TIME ZONE 'UTC')::date) FROM history_event e
+                WHERE e.target_type = 'recommendations.recommendation' AND e.target_id = r.id
+                    AND e.action = 'recommendation.corrected' AND e.new -> 'parts' ? part))
+            FROM unnest(r.edited) part) END,
         'removed', r.removed_at IS NOT NULL
     )
 """

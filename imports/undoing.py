@@ -66,6 +66,8 @@ def mark_touched(batch: Batch) -> None:
     _mark(worked_on.format("assessment"), _("A status was recorded on it; it stays."))
     _mark(worked_on.format("check"), _("Somebody looked at it again; it stays."))
     _mark(worked_on.format("draft"), _("Somebody has a draft for it; it stays."))
+    corrected = "SELECT 1 FROM recommendations_recommendation r WHERE r.id = w.recommendation_id AND r.edited <> '{}'"
+    _mark(corrected, _("A person corrected it; it stays."))
     # An export's mentions wait again when the recommendation goes; they answer nothing by themselves.
     other = (
         worked_on.format("position")
@@ -102,7 +104,8 @@ def _mark_changed(document: Document) -> None:
         JOIN recommendations_recommendation r ON r.id = w.recommendation_id
         CROSS JOIN LATERAL (SELECT {SNAPSHOT} AS now, {said} AS said) held
         WHERE import_work.row_id = w.row_id AND w.writes AND w.message = '' AND EXISTS (
-            SELECT 1 FROM unnest(w.parts) part WHERE part <> 'ids' AND now -> part IS DISTINCT FROM held.said -> part
+            SELECT 1 FROM unnest(w.parts) part WHERE part <> 'ids'
+                AND (now -> part IS DISTINCT FROM held.said -> part OR now -> 'edited' ? part)
         )
         """,
         [_("It was changed again since; it stays as it is."), document.pk, document.pk],

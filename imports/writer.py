@@ -61,7 +61,16 @@ def put(document_id: int, said: Said) -> None:
     _put_positions(document_id, said)
 
 
+# A part for which the file's word is taken is a correction no more; taking that back makes it one again.
+EDITED: dict[Said, str] = {
+    "after": "SELECT part FROM unnest(r.edited) part WHERE part <> ALL(w.parts) ORDER BY part",
+    "before": """SELECT unnest(r.edited) AS part UNION
+        SELECT part FROM unnest(w.parts) part WHERE row.before -> 'edited' ? part ORDER BY part""",
+}
+
+
 def _put_words(document_id: int, said: Said) -> None:
+    """Text, source and what is said of the parts; the version tells whoever has the record open of any other fact."""
     # What the file says was kept before its document had an id.
     source = "%s" if said == "after" else "(row.before #>> '{source,0}')::bigint"
     run(
@@ -70,9 +79,11 @@ def _put_words(document_id: int, said: Said) -> None:
             text = CASE WHEN 'text' = ANY(w.parts) THEN row.{said} ->> 'text' ELSE r.text END,
             source_document_id = CASE WHEN 'source' = ANY(w.parts) THEN {source} ELSE r.source_document_id END,
             source_place = CASE WHEN 'source' = ANY(w.parts) THEN row.{said} #>> '{{source,1}}' ELSE r.source_place END,
+            edited = ARRAY({EDITED[said]}),
             version = r.version + 1
         FROM {WORK}
-        WHERE w.writes AND NOT w.made AND w.parts && ARRAY['text', 'source']::varchar[] AND r.id = w.recommendation_id
+        WHERE w.writes AND NOT w.made AND r.id = w.recommendation_id
+            AND w.parts && ARRAY['text', 'source', 'states', 'issues', 'groups', 'goals']::varchar[]
         """,
         [document_id] if said == "after" else [],
     )

@@ -21,6 +21,12 @@ ASSESSMENT_WITHDRAWN = register(
 ASSESSMENT_REDACTED = register("assessment.redacted", _("redacted a reason"), public=True, keys={"assessment"})
 CHECK_RECORDED = register("check.recorded", _("looked again and found no change"), public=True, keys={"check", "day"})
 CHECK_REDACTED = register("check.redacted", _("redacted the line of a check"), public=True, keys={"check"})
+RECOMMENDATION_CORRECTED = register(
+    "recommendation.corrected",
+    _("corrected the record"),
+    public=True,
+    keys={"parts", "states", "issues", "mentioned_issues", "action_category"},
+)
 LEAD_NAMED = register(
     "lead.named", _("became the lead organisation"), public=True, keys={"organisation", "from_day", "sample"}
 )

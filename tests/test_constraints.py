@@ -132,6 +132,7 @@ BAD: list[tuple[str, Row]] = [
     ("label_unique_in_review", lambda c: recommendation(c, label="140.7")),
     ("key_unique_in_review", lambda c: [recommendation(c, key="same") for _time in range(2)]),
     ("label_or_key", lambda c: recommendation(c)),
+    ("edited_parts_are_known", lambda c: recommendation(c, label="1.1", edited=["label"])),
     ("recommendation_has_text", lambda c: recommendation(c, label="1.1", text="")),
     (
         "mention_order_unique",

@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from imports.links import set_issues, set_links, set_mentions
 from recommendations import actions
-from recommendations.models import Assessment, Position, Recommendation
+from recommendations.correcting import ISSUES_OF
+from recommendations.models import Assessment, Part, Position, Recommendation
 from reviews.models import Review
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ def load_recommendation(loader: "Loader", review: Review, row: dict[str, Any], p
     """Make or bring in line one recommendation; returns its id. What cannot be is noted with the loader."""
     recommendation = _facts(loader, review, row)
     loader.tally.links(_links(loader, recommendation, row))
+    if loader.tally.lines[-1].outcome == "changed":
+        Recommendation.objects.filter(pk=recommendation.pk).update(version=F("version") + 1)
     for entry in row["positions"]:
         values = {name: entry[name] for name in ("response", "paragraph", "explanation")}
         values |= {"claim": entry["claim"] or "", "day": loader.day(entry["day"])}
@@ -43,25 +47,38 @@ def _facts(loader: "Loader", review: Review, row: dict[str, Any]) -> Recommendat
         "is_sample": loader.sample,
         "removed_at": None,  # an import that was undone may have removed it
     }
+    key: dict[str, Any] = {"review": review, "key": row["key"]}
     if label and Recommendation.objects.filter(review=review, label=label, key=None).exists():
         # A document brought it before; the check has seen that no other has this key.
-        return loader.tally.upsert(Recommendation, {"review": review, "label": label}, values | {"key": row["key"]})
-    return loader.tally.upsert(Recommendation, {"review": review, "key": row["key"]}, values)
+        key, values["key"] = {"review": review, "label": label}, row["key"]
+    for part in Recommendation.objects.filter(**key).values_list("edited", flat=True).first() or ():
+        values.pop(part, None)  # what a person corrected stays
+    return loader.tally.upsert(Recommendation, key, values)
 
 
 def _links(loader: "Loader", recommendation: Recommendation, row: dict[str, Any]) -> bool:
     """Recommending States, issues, groups and goals; returns whether any of them changed."""
-    changed = set_mentions(
-        recommendation, [(loader.states[iso3].pk, loader.states[iso3].name) for iso3 in row["states"]]
-    )
+    changed = False
+    if Part.STATES not in recommendation.edited:
+        states = [loader.states[iso3] for iso3 in row["states"]]
+        changed = set_mentions(recommendation, [(state.pk, state.name) for state in states])
     issues = []
     for entry in row["issues"]:
         issue = loader.resolver.issue(entry["name"], entry["scheme"])
         assert issue is not None  # the check looked
         issues.append((issue.pk, issue.scheme, bool(entry.get("primary"))))
-    changed |= set_issues(recommendation, issues)
+    changed |= set_issues(recommendation, _without_corrected(recommendation, issues))
     changed |= set_links(recommendation.groups, loader.ids(loader.resolver.group, row["groups"]))
     return changed | set_links(recommendation.goals, loader.ids(loader.resolver.goal, row["goals"]))
+
+
+def _without_corrected(
+    recommendation: Recommendation, wanted: list[tuple[int, str, bool]]
+) -> list[tuple[int, str, bool]]:
+    """The issues that the file gives; of a scheme whose issues a person corrected those that are there."""
+    corrected = {str(scheme) for scheme, part in ISSUES_OF.items() if part in recommendation.edited}
+    held = recommendation.issue_links.filter(scheme__in=corrected).values_list("issue_id", "scheme", "is_primary")
+    return [*held, *(each for each in wanted if each[1] not in corrected)]
 
 
 def _assessment(loader: "Loader", recommendation: Recommendation, row: dict[str, Any], path: list[str | int]) -> None:

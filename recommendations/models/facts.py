@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -58,6 +59,16 @@ class ActionCategory(models.IntegerChoices):
     SPECIFIC = 5, _("specific action")
 
 
+class Part(models.TextChoices):
+    """What a person can correct of a record; the names are those by which imports call the same parts."""
+
+    TEXT = "text", _("text")
+    STATES = "states", _("recommending States")
+    ISSUES = "issues", _("issues of OHCHR's scheme")
+    MENTIONED_ISSUES = "mentioned_issues", _("issues of UPR Info's scheme")  # which come with its mentions
+    ACTION_CATEGORY = "action_category", _("action category")
+
+
 # Bits of an id: blocks of 16,384 and of 131,072 recommendations, which recommendations.ranking goes through.
 BLOCK, LARGE_BLOCK = 14, 17
 SHOWN = models.Q(removed_at__isnull=True)
@@ -90,6 +101,8 @@ class Recommendation(models.Model):
     source_place = models.CharField(max_length=100, blank=True)
     is_sample = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)  # of the facts
+    # The parts that a person corrected: no import changes them unless somebody decides so.
+    edited = ArrayField(models.CharField(max_length=20), default=list, db_default=[], editable=False)
     added_at = models.DateTimeField(db_default=Now())
     removed_at = models.DateTimeField(null=True)
     # Whose review it is, filled by a trigger on every road (0006_kept_columns).
@@ -132,6 +145,7 @@ class Recommendation(models.Model):
                 condition=models.Q(label__isnull=False) | models.Q(key__isnull=False), name="label_or_key"
             ),
             models.CheckConstraint(condition=~models.Q(text=""), name="recommendation_has_text"),
+            models.CheckConstraint(condition=models.Q(edited__contained_by=Part.values), name="edited_parts_are_known"),
         ]
         indexes = [
             # A review's matrix in the order of its report.

@@ -20,11 +20,12 @@ TABLE: dict[Act, set[Role]] = {
     Act.REVIEW: {Role.REVIEWER, Role.MANAGER},
     Act.IMPORT: {Role.MANAGER},
     Act.WRITE_BY_API: {Role.EDITOR, Role.REVIEWER, Role.MANAGER},
+    Act.CORRECT: {Role.MANAGER},
     Act.SETTLE_NAMES: set(),
     Act.NAME_LEAD: set(),
     Act.READ_MAIL: set(),
 }
-ADMINISTRATOR = {Act.IMPORT, Act.SETTLE_NAMES, Act.NAME_LEAD, Act.READ_MAIL}
+ADMINISTRATOR = {Act.IMPORT, Act.SETTLE_NAMES, Act.CORRECT, Act.NAME_LEAD, Act.READ_MAIL}
 CASES = [(role, act) for role in MEMBERS for act in Act]
 
 

@@ -16,6 +16,7 @@ REFUSED = {
     Act.REVIEW: "you may not publish a colleague's draft, withdraw a status or redact one.",
     Act.IMPORT: "you may not import documents.",
     Act.SETTLE_NAMES: "you may not settle what names in documents mean, since that holds for everybody.",
+    Act.CORRECT: "you may not correct the records of a review.",
     Act.NAME_LEAD: "you may not name the lead organisation of a review.",
     Act.WRITE_BY_API: "you may not have a token that writes in its name.",
     Act.READ_MAIL: "you may not read the mails of this installation.",
