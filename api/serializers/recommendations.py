@@ -21,10 +21,12 @@ from api.serializers.common import (
     StateRefSerializer,
 )
 from api.serializers.index import IndexSerializer
+from recommendations.correcting import Corrected
 from recommendations.models import (
     Assessment,
     Basis,
     Claim,
+    Part,
     Position,
     Progress,
     Recommendation,
@@ -169,6 +171,16 @@ def reasons(row: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
+class CorrectionSerializer(serializers.Serializer[Corrected]):
+    """A part of the record that a person corrected; no import changes it unless somebody decides so."""
+
+    part = serializers.ChoiceField(Part.choices)
+    day = serializers.DateField(help_text="Of the last correction (UTC).")
+    organisation = OrganisationRefSerializer(
+        allow_null=True, help_text="In whose name; null for an administrator of this site."
+    )
+
+
 class RecommendationSerializer(serializers.Serializer[Recommendation]):
     """A recommendation as lists show it."""
 
@@ -222,6 +234,7 @@ class RecommendationDetailSerializer(RecommendationSerializer):
 
     always = ("positions", "voices")
     index = IndexSerializer(help_text="Of the voices above; see the documentation before comparing any two.")
+    corrections = CorrectionSerializer(many=True, help_text="The corrections of the record that stand, by part.")
 
 
 class OfOneSerializer(serializers.Serializer[Any]):

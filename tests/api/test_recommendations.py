@@ -1,5 +1,6 @@
 """Recommendations: which are found, what is told of them, and what is never told."""
 
+import dataclasses
 import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,8 @@ from history import feed
 from history.log import Actor, record
 from history.models import FeedEntry
 from recommendations import actions, derived, events
-from recommendations.models import Assessment
+from recommendations.correcting import correct_recommendation, facts_of
+from recommendations.models import Assessment, Recommendation
 from tests import factories as make
 from tests.api.conftest import Api, assess
 
@@ -221,3 +223,15 @@ def test_search_for_words_comes_by_relevance_and_says_so(api: Api, world: Simple
     assert "ranked" not in ordered
     assert [row["label"] for row in ordered["results"]] == ["5.1", "7.0", "7.1", "7.2"]
     assert "ranked" not in api.get("recommendations/", search="7.")
+
+
+def test_detail_tells_what_was_corrected_and_never_by_whom(api: Api, world: SimpleNamespace) -> None:
+    first, by = Recommendation.objects.get(public_id="first222"), make.make_person("Marta Manager")
+    facts = dataclasses.replace(facts_of(first), text="Adopt it", action_category=None)
+    actor = Actor(person_id=by.pk, organisation_id=world.lead.pk)
+    parts = correct_recommendation(recommendation=first, facts=facts, version=first.version, by=actor)
+    told = api.get("recommendations/first222/", fields="corrections,text")
+    assert [each["part"] for each in told["corrections"]] == sorted(parts)
+    assert told["corrections"][0]["organisation"]["name"] == world.lead.public_name
+    assert told["text"] == "Adopt it"
+    assert "Marta" not in str(told)

@@ -17,6 +17,7 @@ from history.models import Event
 from notifications.following import followed
 from recommendations import derived
 from recommendations.actions import latest_of
+from recommendations.correcting import corrections_of
 from recommendations.models import Assessment, Check, Draft, Position, Recommendation
 from recommendations.querysets import end_of_day
 from web.clock import BadDay, reader_at
@@ -96,6 +97,7 @@ def show(
         "mine": _redactable(reader, recommendation),
         "followed": followed(reader.person, recommendation),
         "imports": brought_by(recommendation, reader),
+        "corrections": corrections_of([recommendation]).get(recommendation.pk, {}),
         "breadcrumb": _breadcrumb(recommendation),
     }
     return render(request, "recommendations/detail.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.recommendations import assessments, matrix, page, to_fill_in
+from web.recommendations import assessments, correct, matrix, page, to_fill_in
 
 urlpatterns = [
     path("", matrix.recommendation_list, name="recommendation-list"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("assessments/<int:pk>/redact/", assessments.redact, name="assessment-redact"),
     path("checks/<int:pk>/redact/", assessments.redact_check, name="check-redact"),
     path("<slug:public_id>/", page.recommendation_detail, name="recommendation-detail"),
+    path("<slug:public_id>/correct/", correct.correct, name="recommendation-correct"),
     path("<slug:public_id>/record/", assessments.record, name="assessment-record"),
     path("<slug:public_id>/check/", assessments.check, name="check-record"),
 ]
