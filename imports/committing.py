@@ -150,7 +150,7 @@ def _tell(batch: Batch, document: Document, by: Actor) -> None:
     if document.review_id is None:
         batch.facts = batch.facts | {"disagreeing": attaching.disagreeing(document.pk)}
     batch.save(update_fields=["review", "facts", "status", "committed_at", "problem", "lease_until"])
-    numbers = counted(batch)
+    numbers = counted(batch, with_drafts=False)
     kinds = ["new", "changed", "unchanged", *(["attached", "grouped"] if document.review_id is None else [])]
     if any(numbers[name] for name in kinds if name != "unchanged"):
         new = {name: numbers[name] for name in kinds} | {"document": document.pk}
@@ -173,8 +173,14 @@ def _tell_of_reviews(document: Document, by: Actor) -> None:
     record_each(events.REVIEW_IMPORTED, Review, written, by=by, new=new, counts=("new", "changed"), quiet=False)
 
 
-def counted(batch: Batch) -> dict[str, int]:
-    """How many rows of a batch that is saved have each outcome."""
+def counted(batch: Batch, *, with_drafts: bool = True) -> dict[str, int]:
+    """How many rows of a batch that is saved have each outcome; the log is public, and counts no drafts."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT outcome, count(*) FROM imports_row WHERE batch_id = %s GROUP BY outcome", [batch.pk])
+        cursor.execute(
+            """
+            SELECT outcome, count(*) FROM imports_row
+            WHERE batch_id = %s AND (%s OR NOT after ? 'draft') GROUP BY outcome
+            """,
+            [batch.pk, with_drafts],
+        )
         return dict.fromkeys(Row.Outcome.values, 0) | dict(cursor.fetchall())

@@ -27,6 +27,7 @@ from recommendations.models import Assessment, Draft, Recommendation
 from states.models import State
 
 PARTS = ("status", "progress", "holds_from", "reason", "bases", "private_note")
+PROPOSES = (Row.Outcome.NEW, Row.Outcome.CHANGED, Row.Outcome.CONFLICT)
 JUDGED = ("status", "progress", "holds_from", "reason")  # the parts that an assessment has too
 
 
@@ -85,10 +86,14 @@ class _Allowed:
         """Why this draft may not be written; `state` is that of a recommendation which is not there yet."""
         state = proposal.recommendation.review.state if proposal.recommendation else state
         assert state is not None
+        decision = self.on(state)
+        return None if decision else Problem(proposal.place, proposal.label, str(decision.reason))
+
+    def on(self, state: State) -> Decision:
+        """Whether the person may write the organisation's drafts on what that State was told."""
         if state.pk not in self._asked:
             self._asked[state.pk] = self._ask(state)
-        decision = self._asked[state.pk]
-        return None if decision else Problem(proposal.place, proposal.label, str(decision.reason))
+        return self._asked[state.pk]
 
     def _ask(self, state: State) -> Decision:
         if self.person is None:
@@ -175,7 +180,7 @@ def _rejected(batch: Batch, problem: Problem) -> Row:
         place=str(problem.place)[:200],
         outcome=Row.Outcome.REJECTED,
         message=problem.reason,
-        after={"value": problem.value, "column": problem.column},
+        after={"draft": {}, "value": problem.value, "column": problem.column},  # a draft's, so nobody else's to see
     )
 
 
@@ -198,7 +203,11 @@ def _kept(standing: Standing) -> dict[str, Any]:
 
 
 def commit(rows: Sequence[Row], organisation: Organisation, by: Actor) -> None:
-    """Write the drafts that these rows of a batch propose, in the caller's transaction. Raises Differs."""
+    """Write the drafts that these rows of a batch propose, in the caller's transaction. Raises Differs.
+
+    Where whoever commits may not write the organisation's drafts (any more), they stay proposed, and say so.
+    """
+    rows = _allowed(rows, organisation, by)
     writing = _by_recommendation(row for row in rows if _is_written(row))
     try:
         save_drafts(organisation=organisation, wanted={pk: _wanted(row) for pk, row in writing.items()}, by=by)
@@ -207,6 +216,16 @@ def commit(rows: Sequence[Row], organisation: Organisation, by: Actor) -> None:
     left = [row.pk for row in rows if is_draft(row) and row.outcome == Row.Outcome.CONFLICT and not row.take]
     Row.objects.filter(pk__in=left).update(state=Row.State.LEFT)
     _mark_written([row.pk for row in writing.values()], organisation)
+
+
+def _allowed(rows: Sequence[Row], organisation: Organisation, by: Actor) -> list[Row]:
+    person = Person.objects.get(pk=by.person_id) if by.person_id else None
+    allowed = _Allowed(organisation, person)
+    proposed = [row for row in rows if is_draft(row) and row.outcome in PROPOSES and row.review]
+    refused = {row.pk for row in proposed if row.review and not allowed.on(row.review.state)}
+    sentence = _("Who committed this may not write your organisation's drafts. Send the file again to have this one.")
+    Row.objects.filter(pk__in=refused).update(message=sentence)
+    return [row for row in rows if row.pk not in refused]
 
 
 def _mark_written(row_ids: list[int], organisation: Organisation) -> None:
@@ -226,13 +245,13 @@ def _mark_written(row_ids: list[int], organisation: Organisation) -> None:
 
 def commit_beside(batch: Batch, review_id: int | None, by: Actor) -> None:
     """Write the drafts that a document's batch proposes beside its recommendations, which are there now."""
-    rows = batch.rows.filter(after__has_key="draft")
+    rows = batch.rows.filter(after__has_key="draft").exclude(outcome=Row.Outcome.REJECTED)
     if batch.organisation is None or not rows.exists():
         return
     rows.filter(review=None).update(review=review_id)
     fresh = Recommendation.objects.filter(review=OuterRef("review"), label=OuterRef("label"))
     rows.filter(recommendation=None).update(recommendation=Subquery(fresh.values("pk")[:1]))
-    commit(list(rows.order_by("number")), batch.organisation, by)
+    commit(list(rows.select_related("review__state").order_by("number")), batch.organisation, by)
 
 
 def undo_beside(batch: Batch, by: Actor) -> tuple[int, int]:

@@ -34,7 +34,12 @@ def undo(batch: Batch, by: Actor) -> Batch:
     _take_back(batch.document)
     counts.count_now("SELECT DISTINCT recommendation_id FROM import_work WHERE recommendation_id IS NOT NULL")
     undone = run("UPDATE imports_row row SET state = 'undone' FROM import_work w WHERE w.row_id = row.id")
-    _tell(batch, batch.document, undone + drafts_undone, left + drafts_left, by)
+    told = {"undone": undone, "left": left, "document": batch.document.pk}
+    batch.facts = batch.facts | {
+        "undone": batch.facts.get("undone", 0) + undone + drafts_undone,
+        "left": left + drafts_left,
+    }
+    _tell(batch, batch.document, told, by)
     done()
     return batch
 
@@ -112,14 +117,13 @@ def _mark_changed(document: Document) -> None:
     )
 
 
-def _tell(batch: Batch, document: Document, undone: int, left: int, by: Actor) -> None:
-    batch.facts = batch.facts | {"undone": batch.facts.get("undone", 0) + undone, "left": left}
+def _tell(batch: Batch, document: Document, told: dict[str, int], by: Actor) -> None:
+    """The batch's own end, and its events, in which no drafts are counted: the log is public."""
     batch.status, batch.problem, batch.lease_until = Batch.Status.COMMITTED, "", None
-    if not left:
+    if not batch.facts["left"]:
         batch.status, batch.undone_at = Batch.Status.UNDONE, timezone.now()
     batch.save(update_fields=["status", "undone_at", "facts", "problem", "lease_until"])
-    if undone:
+    if told["undone"]:
         back = "SELECT DISTINCT recommendation_id, review_id FROM import_work WHERE recommendation_id IS NOT NULL"
         record_each(events.RECOMMENDATION_TAKEN_BACK, Recommendation, back, by=by, new={"document": document.pk})
-        new = {"undone": undone, "left": left, "document": document.pk}
-        record(events.IMPORT_UNDONE, document, by=by, review_id=document.review_id, new=new)
+        record(events.IMPORT_UNDONE, document, by=by, review_id=document.review_id, new=told)

@@ -20,7 +20,7 @@ def commit(batch: Batch, by: Actor) -> Batch:
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.status not in READY or batch.organisation is None:
         return batch
-    drafts.commit(list(batch.rows.order_by("number")), batch.organisation, by)
+    drafts.commit(list(batch.rows.select_related("review__state").order_by("number")), batch.organisation, by)
     batch.status, batch.committed_at, batch.problem = Batch.Status.COMMITTED, timezone.now(), ""
     batch.lease_until = None
     batch.save(update_fields=["status", "committed_at", "problem", "lease_until"])

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -46,7 +46,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "batches": _with_numbers(list(page)),
+        "batches": _with_numbers(person, list(page)),
         "page": page,
         "previous": _address(status, page.previous_page_number()) if page.has_previous() else "",
         "next": _address(status, page.next_page_number()) if page.has_next() else "",
@@ -60,9 +60,9 @@ def _address(status: str, page: int) -> str:
     return f"?{urlencode({'status': status, 'page': page})}#batches-title"
 
 
-def _with_numbers(batches: Sequence[Batch]) -> list[tuple[Batch, list[tuple[str, int]]]]:
-    """Each import with how many rows of it have each outcome, those there are; 1 query."""
-    rows = Row.objects.filter(batch__in=batches).order_by().values_list("batch", "outcome")
+def _with_numbers(person: Person, batches: Sequence[Batch]) -> list[tuple[Batch, list[tuple[str, int]]]]:
+    """Each import with how many rows of it, that the person may see, have each outcome; 1 query."""
+    rows = _seen_by(person, Row.objects.filter(batch__in=batches)).order_by().values_list("batch", "outcome")
     counted: dict[int, dict[str, int]] = {}
     for batch, outcome, number in rows.annotate(number=Count("pk")):
         counted.setdefault(batch, {})[outcome] = number
@@ -83,9 +83,10 @@ def _managed(person: Person) -> list[Organisation]:
 
 
 def _visible(person: Person) -> QuerySet[Batch]:
-    """Administrators see every import; others those of the organisations that they manage."""
+    """Administrators see every import but those of drafts; others those of the organisations that they manage."""
     if person.is_administrator:
-        return Batch.objects.exclude(source=SHEET)  # drafts are nobody's but their organisation's
+        # An organisation's file that nobody has read yet, or could read, may be a sheet of drafts.
+        return Batch.objects.exclude(Q(source=SHEET) | Q(source="", organisation__isnull=False))
     return Batch.objects.filter(organisation__in=_managed(person))
 
 
@@ -101,8 +102,13 @@ def find_batch(request: HttpRequest, key: str) -> Batch:
 
 
 def rows_for(person: Person, batch: Batch) -> QuerySet[Row]:
-    """The rows of a batch that the person may see: drafts are nobody's but their organisation's."""
-    return batch.rows.exclude(after__has_key="draft") if person.is_administrator else batch.rows.all()
+    """The rows of a batch that the person may see."""
+    return _seen_by(person, batch.rows.all())
+
+
+def _seen_by(person: Person, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those of the rows that the person may see: drafts are nobody's but their organisation's."""
+    return rows.exclude(after__has_key="draft") if person.is_administrator else rows
 
 
 def the_person(request: HttpRequest) -> Person:

@@ -38,6 +38,7 @@ def brought_by(recommendation: Recommendation, reader: Reader) -> list[Brought]:
         batch__document__isnull=False,
         batch__committed_at__isnull=False,
     )
+    rows = rows.exclude(after__has_key="draft")  # where an organisation has a draft is its own affair
     rows = rows.select_related("batch__document", "batch__organisation").order_by("-batch__committed_at", "-pk")
     return [_brought(row, reader) for row in rows[:SHOWN]]
 
