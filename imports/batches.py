@@ -216,7 +216,7 @@ def _show(claim: Claim, prepared: Prepared, batch: Batch) -> None:
         export = export_rows(batch, prepared, Given(batch.given_state, batch.given_session, batch.organisation))
         save_export(batch, export, claim)
     with transaction.atomic():
-        found = claim.mine().select_for_update().first()
+        found = claim.mine().select_for_update(no_key=True).first()
         if found is None:
             raise Overtaken
         if sheet:

@@ -8,7 +8,7 @@ from imports import attaching, drafts, events, progress, writer
 from imports.models import Batch, Row
 from imports.places import document_of
 from imports.snapshots import SNAPSHOT
-from imports.work import Differs, column, done, lock, plan_commit, run
+from imports.work import Differs, column, done, lock_recommendations, lock_reviews, plan_commit, run
 from recommendations import counts, derived
 from recommendations.models import Recommendation
 from reviews.models import Document, Review
@@ -21,13 +21,14 @@ TOUCHED = f"""
 
 def commit(batch: Batch, by: Actor) -> Batch:
     """Write a batch that is shown, and nothing of any other; raises Differs."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if batch.status not in {Batch.Status.PREVIEW, Batch.Status.COMMITTING}:
         return batch
     progress.tell(batch.pk, "comparing")
     _make_reviews(batch)
     plan_commit(batch.pk)
-    lock()
+    lock_reviews("SELECT review_id FROM import_work")
+    lock_recommendations(batch.pk)
     document = document_of(batch)
     if different := _different(document) + attaching.different():
         raise Differs(different)
@@ -98,9 +99,13 @@ def _touched() -> list[int]:
     return column("SELECT recommendation_id FROM import_work WHERE writes AND NOT made")
 
 
+# The answers that wait for what this commit makes; of several from one document the latest is the one that counts. An
+# import that somebody asked to take back is still there: its undo comes after us, and takes back what we give.
 WAITING = """
+    SELECT answer.id, answer.after -> 'position' AS said, w.recommendation_id, batch.document_id,
+        row_number() OVER (PARTITION BY w.recommendation_id, batch.document_id ORDER BY answer.id DESC) = 1 AS counts
     FROM imports_row answer
-    JOIN imports_batch batch ON batch.id = answer.batch_id AND batch.status = 'committed'
+    JOIN imports_batch batch ON batch.id = answer.batch_id AND batch.status IN ('committed', 'undoing')
     JOIN import_work w ON w.review_id = answer.review_id AND w.label = answer.label AND w.writes AND w.outcome = 'new'
     WHERE answer.outcome = 'waiting'
 """
@@ -111,19 +116,19 @@ def _answer_waiting() -> list[int]:
     run(
         f"""
         INSERT INTO recommendations_position (recommendation_id, response, claim, document_id, paragraph, explanation)
-        SELECT w.recommendation_id, answer.after #>> '{{position,response}}', answer.after #>> '{{position,claim}}',
-            batch.document_id, answer.after #>> '{{position,paragraph}}', answer.after #>> '{{position,explanation}}'
-        {WAITING}
+        SELECT recommendation_id, said ->> 'response', said ->> 'claim', document_id, said ->> 'paragraph',
+            said ->> 'explanation'
+        FROM ({WAITING}) found WHERE counts
         ON CONFLICT ON CONSTRAINT one_position_per_document DO UPDATE SET response = excluded.response,
             claim = excluded.claim, paragraph = excluded.paragraph, explanation = excluded.explanation
         """
     )
     return column(
         f"""
-        UPDATE imports_row SET outcome = 'changed', state = 'written', recommendation_id = found.recommendation_id,
-            before = '{{"position": null}}'
-        FROM (SELECT answer.id, w.recommendation_id {WAITING}) found
-        WHERE imports_row.id = found.id RETURNING imports_row.recommendation_id
+        UPDATE imports_row SET recommendation_id = found.recommendation_id, before = '{{"position": null}}',
+            outcome = CASE WHEN counts THEN 'changed' ELSE 'unchanged' END,
+            state = CASE WHEN counts THEN 'written' ELSE state END
+        FROM ({WAITING}) found WHERE imports_row.id = found.id RETURNING imports_row.recommendation_id
         """
     )
 

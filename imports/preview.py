@@ -32,8 +32,9 @@ def make_rows(batch: Batch, reading: Reading, review: Review, document: Document
             continue
         said = reader.wanted(recommendation, reading)
         rows.append(_compared(batch, recommendation, said, held, documents, document, kept))
+    waiting = _waiting(review, document) if reading.positions else {}
     for position in reading.positions:
-        rows.append(_position(batch, position, held, documents, document))
+        rows.append(_position(batch, position, held, documents, document, waiting))
     beside = _drafts(batch, reading, review, {label: each for label, each in held.items() if label not in samples})
     rows += beside
     rows += [rejected_row(batch, problem) for problem in reading.problems if problem.severity == Severity.REJECTED]
@@ -97,12 +98,28 @@ def compared_row(
     )
 
 
+def _waiting(review: Review, document: Document) -> dict[str, Any]:
+    """The answers of this document that wait for their recommendations already, by label; 1 query."""
+    if review.pk is None or document.pk is None:
+        return {}
+    stands = [Batch.Status.COMMITTED, Batch.Status.UNDOING]
+    found = Row.objects.filter(review=review, outcome=Row.Outcome.WAITING)
+    found = found.filter(batch__document=document, batch__status__in=stands).order_by("pk")
+    return dict(found.values_list("label", "after__position"))
+
+
 def _position(
-    batch: Batch, read: ReadPosition, held: dict[str, Held], documents: dict[int, Document], document: Document
+    batch: Batch,
+    read: ReadPosition,
+    held: dict[str, Held],
+    documents: dict[int, Document],
+    document: Document,
+    waiting: dict[str, Any],
 ) -> Row:
     said = Reader.wanted_position(read)
     if read.label in held and not held[read.label].snapshot["removed"]:
         return _compared(batch, read, said, held, documents, document)
+    is_waiting = waiting.get(read.label) == said["position"]
     message = _(
         "This review has no recommendation %(label)s yet. It is answered as soon as a report or list brings it."
     )
@@ -110,8 +127,8 @@ def _position(
         batch=batch,
         place=str(read.place)[:200],
         label=read.label,
-        outcome=Row.Outcome.WAITING,
-        fields=["position"],
+        outcome=Row.Outcome.UNCHANGED if is_waiting else Row.Outcome.WAITING,
+        fields=[] if is_waiting else ["position"],
         message=message % {"label": read.label},
         after=said,
         passage=read.passage,

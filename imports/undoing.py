@@ -7,7 +7,7 @@ from history.log import Actor, record, record_each
 from imports import attaching, drafts, events, writer
 from imports.models import Batch
 from imports.snapshots import SNAPSHOT
-from imports.work import column, done, lock, plan_undo, run
+from imports.work import column, done, lock_recommendations, lock_reviews, plan_undo, run
 from recommendations import counts, derived
 from recommendations.models import Recommendation
 from reviews.models import Document
@@ -19,20 +19,23 @@ def undo(batch: Batch, by: Actor) -> Batch:
     A recommendation that it made is removed: its address then says that it is gone. While rows stay, the batch stays
     committed, so that the rest can be taken back once what stands in the way (a later import, say) is gone.
     """
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if batch.status not in {Batch.Status.COMMITTED, Batch.Status.UNDOING} or batch.document is None:
         return batch
+    # First the reviews: another import of one may be about to give rows of this batch what they waited for.
+    lock_reviews("SELECT review_id FROM imports_row WHERE batch_id = %s", [batch.pk])
     plan_undo(batch.pk)
     # Before anybody looks at what was recorded on them: a status published from now on waits, and finds them removed.
-    lock()
+    lock_recommendations(batch.pk)
     drafts_undone, drafts_left = drafts.undo_beside(batch, by)  # they would keep the recommendations that they are on
     mark_touched(batch)
     _mark_changed(batch.document)
     run("UPDATE imports_row row SET message = w.message FROM import_work w WHERE w.row_id = row.id")
     left = run("DELETE FROM import_work WHERE message <> ''")
     counts.put_off()
-    _take_back(batch.document)
-    counts.count_now("SELECT DISTINCT recommendation_id FROM import_work WHERE recommendation_id IS NOT NULL")
+    touched = _take_back(batch.document)
+    planned = "SELECT recommendation_id FROM import_work WHERE recommendation_id IS NOT NULL"
+    counts.count_now(f"{planned} UNION SELECT unnest(%s::bigint[])", [touched])
     undone = run("UPDATE imports_row row SET state = 'undone' FROM import_work w WHERE w.row_id = row.id")
     told = {"undone": undone, "left": left, "document": batch.document.pk}
     batch.facts = batch.facts | {
@@ -44,7 +47,8 @@ def undo(batch: Batch, by: Actor) -> Batch:
     return batch
 
 
-def _take_back(document: Document) -> None:
+def _take_back(document: Document) -> list[int]:
+    """Undo what is left in the table; the recommendations that it touched, some of them several times."""
     attaching.start()
     touched = attaching.take_back()
     writer.remove()
@@ -63,6 +67,7 @@ def _take_back(document: Document) -> None:
     touched += column("SELECT DISTINCT recommendation_id FROM import_work WHERE writes")
     derived.refresh_positions(touched)
     derived.refresh_leads(touched)
+    return touched
 
 
 def mark_touched(batch: Batch) -> None:

@@ -112,16 +112,24 @@ def plan_undo(batch_id: int) -> None:
     run("ANALYZE import_work")
 
 
-def lock() -> None:
-    """Lock the reviews, so that two imports of one take turns, then the recommendations; both in id order."""
-    for table, wanted in (("reviews_review", "review_id"), ("recommendations_recommendation", "held_id")):
-        column(
-            f"""
-            SELECT count(*) FROM (
-                SELECT id FROM {table} WHERE id IN (SELECT {wanted} FROM import_work) ORDER BY id FOR UPDATE
-            ) locked
-            """
-        )
+def lock_reviews(reviews: str, parameters: Sequence[Any] = ()) -> None:
+    """Lock the reviews whose ids this query gives, so that two imports of one take turns; others may refer to them."""
+    _lock("reviews_review", reviews, "NO KEY UPDATE", parameters)
+
+
+def lock_recommendations(batch_id: int) -> None:
+    """Lock the recommendations that the table speaks of, and those that the batch has drafts for, all at once."""
+    wanted = """
+        SELECT held_id FROM import_work
+        UNION SELECT recommendation_id FROM imports_row WHERE batch_id = %s AND after ? 'draft'
+    """
+    _lock("recommendations_recommendation", wanted, "UPDATE", [batch_id])
+
+
+def _lock(table: str, wanted: str, strength: str, parameters: Sequence[Any]) -> None:
+    """Lock rows in id order, as everybody does, so that no two wait for each other."""
+    locked = f"SELECT id FROM {table} WHERE id IN ({wanted}) ORDER BY id FOR {strength}"
+    column(f"SELECT count(*) FROM ({locked}) locked", parameters)
 
 
 def done() -> None:

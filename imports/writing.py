@@ -74,7 +74,7 @@ def work_on(batch_id: int) -> None:
 @transaction.atomic
 def _claim(batch_id: int) -> Batch | None:
     """The batch, if it waits for a worker; after so many that died over it, it is as it was, with the reason."""
-    batch = _waiting().filter(pk=batch_id).select_for_update(skip_locked=True, of=("self",)).first()
+    batch = _waiting().filter(pk=batch_id).select_for_update(skip_locked=True, of=("self",), no_key=True).first()
     if batch is None:
         return None
     if batch.attempts >= ATTEMPTS:
@@ -114,5 +114,5 @@ def _actor(batch: Batch) -> Actor:
 def abandoned() -> list[int]:
     """Batches that wait to be written or taken back while nobody is at it: a worker died, or the broker was away."""
     with transaction.atomic():
-        free = _waiting().order_by("pk").select_for_update(skip_locked=True, of=("self",))
+        free = _waiting().order_by("pk").select_for_update(skip_locked=True, of=("self",), no_key=True)
         return list(free.values_list("pk", flat=True))

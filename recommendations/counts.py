@@ -3,7 +3,8 @@
 Triggers keep them in the transaction of each change (0007_counts), so a list and its counts always agree.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -26,11 +27,11 @@ def put_off() -> None:
         cursor.execute("SET LOCAL upr.count_later = 'on'")
 
 
-def count_now(recommendations: str) -> None:
+def count_now(recommendations: str, parameters: Sequence[Any] = ()) -> None:
     """Count the recommendations whose ids this query gives, once; changes after it are counted as they come."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL upr.count_later = 'off'")
-        cursor.execute(f"SELECT upr_count(ARRAY({recommendations}))")
+        cursor.execute(f"SELECT upr_count(ARRAY({recommendations}))", parameters)
 
 
 def fold() -> int:
@@ -68,11 +69,14 @@ def wrong_sums() -> list[str]:
         return [tag for (tag,) in cursor.fetchall()]
 
 
-@transaction.atomic
 def repair() -> int:
-    """Count anew what is counted wrongly and mend the sums; returns how many recommendations and tags were wrong."""
+    """Count anew what is counted wrongly and mend the sums; returns how many recommendations and tags were wrong.
+
+    A transaction for each batch and one for the sums: whoever counts holds rows and waits for the table, so nobody may
+    hold the table and wait for rows.
+    """
     recounted = sum(_count(ids) for ids in _batches())
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         # Nobody may count meanwhile, or the difference would be added twice.
         cursor.execute("LOCK TABLE recommendations_count IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(f"INSERT INTO recommendations_count (tag, is_sample, n) {_MISSING}")

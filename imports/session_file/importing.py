@@ -64,7 +64,7 @@ def _row(batch: Batch, number: int, line: Line) -> Row:
 @transaction.atomic
 def commit(batch: Batch, by: Actor) -> Batch:
     """Load the file of a batch; raises Differs when the load is not what its preview showed."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if batch.status not in READY:
         return batch
     rows = list(batch.rows.order_by("number"))

@@ -17,7 +17,7 @@ WRITTEN = {Batch.Status.COMMITTED, Batch.Status.UNDOING}
 @transaction.atomic
 def commit(batch: Batch, by: Actor) -> Batch:
     """Write the drafts that a sheet proposes, compared with what its preview saw. Twice is once. Raises Differs."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if batch.status not in READY or batch.organisation is None:
         return batch
     drafts.commit(list(batch.rows.select_related("review__state").order_by("number")), batch.organisation, by)
@@ -30,7 +30,7 @@ def commit(batch: Batch, by: Actor) -> Batch:
 @transaction.atomic
 def undo(batch: Batch, by: Actor) -> Batch:
     """Take the drafts of a sheet back where nobody has worked on them since; the other rows say why they stay."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if batch.status not in WRITTEN or batch.organisation is None:
         return batch
     rows = list(batch.rows.filter(state=Row.State.WRITTEN))

@@ -16,6 +16,9 @@ from history import work
 from history.models import Event
 from imports import batches, writing
 from imports.models import Batch, Row
+from imports.preview import make_rows
+from imports.reading import Place, Reading, ReadPosition
+from imports.reading import Response as Answer
 from imports.reference import load_reference
 from imports.sources import reader_for
 from issues.models import Issue
@@ -251,6 +254,23 @@ def test_import_is_taken_although_the_broker_is_away(
     assert (answer.status_code, len(called)) == (302, 1)
     assert client.get(answer["Location"]).status_code == 200
     assert Batch.objects.get().status == "waiting"
+
+
+def test_addendum_before_its_report_can_be_committed(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.administrator)
+    said = ReadPosition("150.1", Answer.SUPPORTED, None, "", "para. 5", Place("page 2"))
+    batch = Batch.objects.create(sha256="a" * 64, source="addendum", status="preview", file_name="addendum.pdf")
+    document = Document(kind="addendum", review=cast.review, sha256=batch.sha256)
+    rows, facts = make_rows(batch, Reading(source="addendum", positions=(said,)), cast.review, document)
+    batch.facts = facts | {"state": "KAZ", "session": cast.review.session.number}
+    batch.save()
+    Row.objects.bulk_create(rows)
+    address = f"{URL}{batch.key}/"
+    page = client.get(address).content.decode()
+    assert "Commit 1 answer" in page
+    assert "proposes nothing" not in page
+    assert "waiting for its recommendation" in press(client, address, "commit")
+    assert Batch.objects.get().status == "committed"
 
 
 def previewed(cast: SimpleNamespace, number: int) -> Batch:

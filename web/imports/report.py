@@ -14,9 +14,10 @@ from reviews.models import Review
 from web.imports.differences import WORDS
 
 LONGEST_SEARCH = 200
-# What commit writes: conflicts only in the parts that are not disputed, or when a person took the file's word.
+# What commit writes, or keeps until its recommendation comes; conflicts only in the parts that are not disputed, or
+# when a person took the file's word.
 WRITES = (
-    Q(outcome__in=[Row.Outcome.NEW, Row.Outcome.CHANGED, Row.Outcome.ATTACHED, Row.Outcome.GROUPED])
+    Q(outcome__in=["new", "changed", "waiting", "attached", "grouped"])
     | Q(outcome=Row.Outcome.CONFLICT, take=True)
     | Q(outcome=Row.Outcome.CONFLICT) & ~Q(fields__contained_by=F("disputed"))
 )
