@@ -179,7 +179,7 @@ BRING_ISSUES = f"""
             a.row_id, a.recommendation_id, issue.id AS issue_id, issue.scheme
         FROM {IN_PLAY} a
         JOIN recommendations_mention_issues link ON link.mention_id = a.mention_id
-        JOIN issues_issue issue ON issue.id = link.issue_id
+        JOIN issues_issue issue ON issue.id = link.issue_id AND issue.scheme = 'upr_info'
         JOIN recommendations_recommendation r
             ON r.id = a.recommendation_id AND 'mentioned_issues' <> ALL(r.edited)
         ORDER BY a.recommendation_id, issue.id, a.row_id

@@ -326,7 +326,7 @@ def _recommendation(row: dict[str, Any]) -> ReadRecommendation:
 
 def _sheet(found: dict[str, Any]) -> ReadSheet:
     rows = tuple((number, tuple(cells)) for number, cells in found["rows"])
-    return ReadSheet(found["part"], found["heading_row"], tuple(found["headings"]), rows)
+    return ReadSheet(found["part"], found["heading_row"], tuple(found["headings"]), rows, found["has_types"])
 
 
 def _answer(row: dict[str, Any]) -> dict[str, Any]:

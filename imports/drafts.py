@@ -121,6 +121,7 @@ def _row(
         message=" ".join(filter(None, [verdict.message, "" if proposal.is_earlier else proposal.message])),
         before=_kept(standing),
         after={"draft": proposal.said},
+        passage=proposal.passage,
         recommendation=proposal.recommendation,
         review=proposal.recommendation.review if proposal.recommendation else None,
     )

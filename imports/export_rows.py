@@ -208,6 +208,7 @@ class ExportRows:
         said = self._said(each.read, key)
         words = text_key(each.read.text)
         row = Row(batch=self.batch, place=str(each.read.place)[:200], after=said, text_key=words, fields=PARTS)
+        row.passage = each.read.passage
         is_here = there is not None and there.removed_at is None
         row.mention_id = there.pk if there else None
         if there and is_here and there.recommendation_id:
@@ -227,10 +228,12 @@ class ExportRows:
         return row
 
     def _said(self, read: ReadMention, key: str) -> Snapshot:
-        def issue(label: str) -> Issue | None:
-            return self.reader.resolver.issue(label, Scheme.UPR_INFO)
+        scheme = Scheme.UPR_INFO if self.document.kind == Document.Kind.UPR_INFO else Scheme.UHRI
 
-        issues = self.reader.known(read.issues if self.document.kind == Document.Kind.UPR_INFO else (), issue)
+        def issue(label: str) -> Issue | None:
+            return self.reader.resolver.issue(label, scheme)
+
+        issues = self.reader.known(read.issues, issue)
         return {
             "key": key,
             "text": read.text,

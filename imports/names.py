@@ -1,7 +1,7 @@
 """Names and labels that nobody here knows: what each may mean, and settling it once for all imports to come.
 
-Suggestions are by trigrams over every name, former name and spelling (PostgreSQL's pg_trgm). Nothing is taken unless a
-person chooses it; then it is an alias like any other, and the file is read again.
+Nothing is taken unless a person chooses it; then it is an alias like any other, and the file is read again. How
+suggestions are found: imports.suggesting.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from history.log import Actor
 from imports.batches import read_again
 from imports.models import Batch
 from imports.resolve import Resolver
+from imports.suggesting import closest
 from issues.actions import add_group_label, add_issue_label
 from issues.models import Issue, PersonGroup, Scheme
 from reviews.models import Document
@@ -25,23 +26,7 @@ from states.actions import add_state_name
 from states.models import State
 from states.names import fold
 
-MOST = 100  # names of one import that are shown to be settled; the others after these
-CLOSE = 0.35  # how much of its trigrams a suggestion shares, from 0 to 1
-# For each name the three terms with the closest alias: as a whole, or as a part of a longer one ("Turkey (State of)").
-CLOSEST = """
-    SELECT asked.place, found.term
-    FROM unnest(%(names)s::text[]) WITH ORDINALITY AS asked (name, place)
-    CROSS JOIN LATERAL (
-        SELECT alias.{term} AS term, max(greatest(
-            similarity(alias.folded, asked.name), 0.8 * word_similarity(asked.name, alias.folded),
-            0.6 * word_similarity(alias.folded, asked.name)
-        )) AS score
-        FROM {table} alias WHERE {condition}
-        GROUP BY alias.{term} ORDER BY score DESC, alias.{term} LIMIT 3
-    ) found
-    WHERE found.score >= %(close)s
-    ORDER BY asked.place, found.score DESC, found.term
-"""
+MOST = 100  # names of one import that are suggested for at once
 Term = State | Issue | PersonGroup
 
 
@@ -108,43 +93,37 @@ def scheme_of(source: str) -> str:
     return Scheme.UPR_INFO if source == Document.Kind.UPR_INFO else Scheme.UHRI
 
 
-def unknown_in(facts: dict[str, Any], source: str) -> list[Unknown]:
-    """The unknown names of an import that can be settled, with suggestions; 2 queries for each kind there is.
+Printed = tuple[Kind, str]
 
-    Goals cannot: they are known by their numbers.
-    """
+
+def printed_in(facts: dict[str, Any]) -> list[Printed]:
+    """The unknown names of an import that can be settled, as printed. Goals cannot: they are known by their numbers."""
     kinds = facts.get("unknown_kinds", {})
-    printed: dict[str, list[str]] = {code: [] for code in KINDS}
-    printed["state"] += facts.get("unknown_states", [])
-    for label in facts.get("unknown_terms", []):
-        if (code := kinds.get(label, "issue")) in KINDS:
-            printed[code].append(label)
+    terms = [(kinds.get(label, "issue"), label) for label in facts.get("unknown_terms", [])]
+    found = [("state", name) for name in facts.get("unknown_states", [])] + terms
+    return [(kind, name) for kind in KINDS.values() for code, name in found if code == kind.code]
+
+
+def unknown_in(facts: dict[str, Any], source: str) -> list[Unknown]:
+    """The first of the unknown names of an import, with suggestions."""
+    return suggested(printed_in(facts)[:MOST], source)
+
+
+def suggested(printed: Sequence[Printed], source: str) -> list[Unknown]:
+    """These names with what they may mean, in their order by kind; 3 queries for each kind there is."""
     found: list[Unknown] = []
-    for code, names in printed.items():
-        names = names[: MOST - len(found)]
-        found += map(Unknown, [KINDS[code]] * len(names), names, suggestions(KINDS[code], names, scheme_of(source)))
+    for kind in KINDS.values():
+        names = [name for each, name in printed if each is kind]
+        found += map(Unknown, [kind] * len(names), names, suggestions(kind, names, scheme_of(source)))
     return found
 
 
 def suggestions(kind: Kind, names: Sequence[str], scheme: str = Scheme.UHRI) -> list[list[Term]]:
     """For each name up to three terms that have one like it, the closest first."""
-    if not names:
-        return []
-    query = CLOSEST.format(table=kind.table, term=kind.term, condition=kind.condition)
-    folded = [fold(name) for name in names]
-    with connection.cursor() as cursor:
-        cursor.execute(query, {"names": folded, "close": CLOSE, "scheme": scheme})
-        pairs = cursor.fetchall()
-    terms: dict[int, Term] = _by_id(kind.model, {term for _place, term in pairs})
-    close: list[list[Term]] = [[] for _name in names]
-    for place, term in pairs:
-        close[place - 1].append(terms[term])
-    return close
-
-
-def _by_id(model: type[Any], ids: set[int]) -> dict[int, Any]:
-    manager: models.Manager[Any] = model._default_manager
-    return manager.in_bulk(ids)
+    close = closest(names, table=kind.table, term=kind.term, condition=kind.condition, scheme=scheme)
+    manager: models.Manager[Any] = kind.model._default_manager
+    terms: dict[int, Term] = manager.in_bulk({term for each in close for term in each})
+    return [[terms[term] for term in each] for each in close]
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ class ReadMention:
     symbol: str
     place: Place
     published: dt.date | None = None  # the day of the document it stands in
-    passage: str = ""  # a row of a table is its own passage
+    passage: str = ""  # the cells of its row, cut by `passage_of`
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,7 @@ class ReadSheet:
     heading_row: int
     headings: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str | float, ...]], ...]
+    has_types: bool = True  # in a .csv nothing tells 140.1 from what a program left of 140.10
 
     def place(self, row: int, column: str = "") -> Place:
         """A place in this table, to be named in messages."""

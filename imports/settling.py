@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from imports.reading import Reading, UnreadableFile
+from imports.reading import Reading, UnreadableFile, shorten
 from imports.resolve import Resolver
+from imports.suggesting import states_like
 from reviews.models import Document, Review, Session
 from states.models import State
 
@@ -21,17 +22,26 @@ def settle(name: str, reading: Reading, iso3: str, session: int | None) -> tuple
 def _state(name: str, reading: Reading, iso3: str) -> State:
     given = State.objects.filter(iso3=iso3.upper()).first() if iso3 else None
     if iso3 and given is None:
-        message = _("State “%(value)s” is not known here. Use its ISO 3166 alpha-3 code, such as KAZ.")
-        raise UnreadableFile(message % {"value": iso3})
+        message = _("State “%(value)s” is not known here. Use its ISO 3166 alpha-3 code, such as KAZ.%(hint)s")
+        hint = _hint([f"{state.iso3} ({state})" for state in states_like(iso3)])
+        raise UnreadableFile(message % {"value": iso3, "hint": hint})
     stated = Resolver().state(reading.state_name) if reading.state_name else None
     if given and stated and given != stated:
         message = _("“%(file)s” says that it is about %(stated)s, and %(given)s was asked for.")
         raise UnreadableFile(message % {"file": name, "stated": stated, "given": given})
     found = given or stated
+    if found is None and reading.state_name:
+        message = _("“%(file)s” says that it is about “%(name)s”, which nobody here knows.%(hint)s Give the State.")
+        hint = _hint([str(state) for state in states_like(reading.state_name)])
+        raise UnreadableFile(message % {"file": name, "name": shorten(reading.state_name, 80), "hint": hint})
     if found is None:
         message = _("“%(file)s” does not say which State it is about. Give the State under review.")
         raise UnreadableFile(message % {"file": name})
     return found
+
+
+def _hint(names: list[str]) -> str:
+    return " " + _("Did you mean %(names)s?") % {"names": _(" or ").join(names)} if names else ""
 
 
 def _session(name: str, reading: Reading, session: int | None) -> int:

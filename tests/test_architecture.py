@@ -161,3 +161,15 @@ def test_no_file_is_longer_than_a_person_reads() -> None:
 def test_worker_knows_every_task_that_the_clock_starts() -> None:
     app.loader.import_default_modules()
     assert [entry["task"] for entry in app.conf.beat_schedule.values() if entry["task"] not in app.tasks] == []
+
+
+def test_only_a_worker_or_a_command_writes_an_import() -> None:
+    """A request may take 15 seconds, and an import of 130,000 rows takes longer: pages only ask for it."""
+    writers = {"commit_batch", "undo_batch", "committing", "undoing", "work_on", "import_document"}
+    for path in python_files():
+        if path.relative_to(ROOT).parts[0] in {"web", "api"}:
+            tree = ast.parse(path.read_text())
+            names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+            names |= {each.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for each in node.names}
+            assert not names & writers, path

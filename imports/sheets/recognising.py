@@ -146,7 +146,10 @@ class Recogniser:
             reason = _("The number leads to one recommendation and the text to %(other)s. Correct one of them.")
             raise Unrecognised(Role.LABEL, named.label, reason % {"other": meant})
         if longer:
-            reason = _("The program made a number of this: it may mean %(one)s or %(other)s. Save the column as text.")
+            reason = _(
+                "This may mean %(one)s or %(other)s: programs drop the nought. Add a column with the text, or save the "
+                "numbers as text."
+            )
             raise Unrecognised(Role.LABEL, named.label, reason % {"one": label, "other": longer})
         if found is None:
             reason = _(

@@ -1,13 +1,14 @@
 """From the rows of a sheet to what each proposes: one draft a recommendation, its history in the private note."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from imports.reading import Place, Problem, ReadSheet, shorten, tidy
+from imports.reading import Place, Problem, ReadSheet, passage_of, shorten, tidy
 from imports.sheets.cells import (
     LONGEST_ADDRESS,
     LONGEST_DESCRIPTION,
@@ -36,6 +37,7 @@ class Proposal:
     said: Said = field(default_factory=dict)
     version: int | None = None  # the assessment that whoever filled in the sheet had seen; 0 for none, None: not known
     message: str = ""  # what of the row was not understood
+    passage: str = ""  # the cells of its row, cut by `passage_of`
     is_earlier: bool = False  # a later row of the same recommendation speaks for it
 
 
@@ -48,6 +50,7 @@ class Line:
     cells: dict[str, list[str]]  # by role
     printed: dict[str, str]  # the heading of each role
     has_number_for_label: bool
+    values: tuple[str | float, ...]
 
     def text(self, role: Role) -> str:
         """The cell of that role; empty where there is no such column."""
@@ -56,6 +59,12 @@ class Line:
     def place(self, role: Role | None = None) -> Place:
         """Where it stands, for messages."""
         return self.sheet.place(self.number, self.printed.get(role, "") if role else "")
+
+    @property
+    def passage(self) -> str:
+        """Its cells, each on a line with its heading, without those that are empty."""
+        cells = zip(self.sheet.headings, self.values, strict=True)
+        return passage_of("\n".join(f"{heading}: {cell}" for heading, cell in cells if cell != ""))
 
     @property
     def named(self) -> Named:
@@ -76,10 +85,17 @@ def lines_of(sheets: Sequence[ReadSheet], columns: Columns) -> Iterator[Line]:
         at = {key: index for index, key in enumerate(keys_of(sheet.headings))}
         where = {role: [at[key] for key in keys if key in at] for role, keys in columns.items()}
         printed = {role: shorten(sheet.headings[places[0]], 60) for role, places in where.items() if places}
+        labels = where.get(Role.LABEL, [])
+        lost_noughts = not sheet.has_types and not _has_noughts(sheet, labels)
         for number, row in sheet.rows:
             cells = {role: [str(row[place]) for place in places] for role, places in where.items()}
-            is_number = any(isinstance(row[place], float) for place in where.get(Role.LABEL, []))
-            yield Line(sheet, number, cells, printed, is_number)
+            is_number = lost_noughts or any(isinstance(row[place], float) for place in labels)
+            yield Line(sheet, number, cells, printed, is_number, row)
+
+
+def _has_noughts(sheet: ReadSheet, columns: Sequence[int]) -> bool:
+    """Whether any number in these columns ends in a nought, which a program that made numbers of all has dropped."""
+    return any(re.fullmatch(r"\d+\.\d*0", str(row[place])) for _number, row in sheet.rows for place in columns)
 
 
 def proposals_of(
@@ -207,7 +223,8 @@ def _same_day(entry: _Entry, first: _Entry) -> "Proposal | Problem":
 def _earlier(entry: _Entry, message: str, other: _Entry) -> Proposal:
     label = entry.recommendation.label or ""
     message %= {"place": other.line.place()}
-    return Proposal(entry.line.place(), entry.recommendation, label, message=message, is_earlier=True)
+    place, passage = entry.line.place(), entry.line.passage
+    return Proposal(place, entry.recommendation, label, message=message, passage=passage, is_earlier=True)
 
 
 def _proposal(entry: _Entry, earlier: Sequence[_Entry] = ()) -> Proposal:
@@ -217,7 +234,8 @@ def _proposal(entry: _Entry, earlier: Sequence[_Entry] = ()) -> Proposal:
     version = entry.line.text(Role.VERSION).strip()
     known = int(version) if version.isascii() and version.isdigit() and len(version) < 19 else None
     label = entry.recommendation.label or ""
-    return Proposal(entry.line.place(), entry.recommendation, label, said, known, "; ".join(entry.left))
+    place, passage = entry.line.place(), entry.line.passage
+    return Proposal(place, entry.recommendation, label, said, known, "; ".join(entry.left), passage)
 
 
 def _history(entry: _Entry, earlier: Sequence[_Entry]) -> list[str]:

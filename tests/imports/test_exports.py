@@ -339,6 +339,44 @@ def test_followers_get_one_notice_for_each_review_that_an_export_brings_or_chang
     assert sorted(told) == [("Bea Both", "FRA", 2, 0), ("Bea Both", "SVN", 0, 1), ("Sven Slovenia", "SVN", 0, 1)]
 
 
+def test_page_of_an_export_accounts_for_its_rows_and_shows_them_as_printed(tmp_path: Path, client: Client) -> None:
+    client.force_login(make.make_person("Ada Administrator", is_administrator=True))
+    records = [*RECORDS, record(5, "", ["Chile"]), record(6, "140.9 Plant trees", [], Themes=["- A title of a theme"])]
+    uhri = save_uhri(tmp_path / "uhri.json", records)
+    go(listed(tmp_path))
+    shown = {}
+    for name, content in {"uhri": uhri, "upr_info": mentioned(tmp_path)}.items():
+        batch = batches.open_batch(file=ContentFile(content.read_bytes()), name=content.name, by=None)
+        batches.read_batch(batch.pk)
+        Batch.objects.filter(pk=batch.pk).update(
+            facts=Batch.objects.get(pk=batch.pk).facts | {"more_warnings": 1234, "warnings": ["One"]}
+        )
+        shown[name] = " ".join(client.get(f"/imports/{batch.key}/").content.decode().split())
+    assert 'CRC <span class="number">1</span>' in shown["uhri"]
+    assert "Rows of the file</dt><dd>6" in shown["uhri"]
+    assert "3 mentions are attached to recommendations" in shown["upr_info"]
+    assert "1 mention is kept beside its review, inferred to be of 1 recommendation" in shown["upr_info"]
+    assert "1,235 things to look at" in shown["upr_info"]
+    assert "1,234 more are not listed" in shown["upr_info"]
+    assert "From: Chile Response: Accepted" in shown["upr_info"]
+    assert "UprRecommendingCountry: France; Spain" in shown["uhri"]
+
+
+def test_record_of_uhri_without_a_number_keeps_its_themes_as_a_mention(tmp_path: Path) -> None:
+    theme = "Right to education"
+    go(listed(tmp_path))
+    alone = held()["recommendations"]["140.2"]
+    go(
+        save_uhri(
+            tmp_path / "uhri.json", [record(3, "Train teachers (Japan)", ["Japan"], "Noted", Themes=[f"- {theme}"])]
+        )
+    )
+    mention = Mention.objects.get()
+    assert (mention.recommendation.label if mention.recommendation else "") == "140.2"
+    assert list(mention.issues.values_list("name", "scheme")) == [(theme, "uhri_theme")]
+    assert held()["recommendations"]["140.2"][6] == alone[6]  # a list says what a recommendation is about
+
+
 def test_rows_of_other_reviews_and_unknown_ones_are_named(tmp_path: Path) -> None:
     path = save_upr_info(tmp_path / "odd.csv", [MENTIONS[0]], to="Atlantis")
     found = go(path)

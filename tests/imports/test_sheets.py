@@ -13,6 +13,7 @@ from imports.sheets.cells import read_day, read_progress, read_sources
 from imports.sheets.mapping import columns_from_command, known_columns, remember_columns, twice, what_is_missing
 from imports.sheets.recognising import Named, Recogniser, Unrecognised
 from imports.sheets.roles import OWN_COLUMNS, own_columns, proposed_columns, signature_of
+from imports.sheets.rows import lines_of
 from imports.sheets.words import OPEN, StatusWords, remember_words
 from imports.sources.spreadsheet import reader
 from tests import factories as make
@@ -316,3 +317,32 @@ def test_reading_carries_sheets_through_the_child(tmp_path: Path) -> None:
     read = reader.read(saved(tmp_path / "sheet.csv", text_of_rows(";").encode("cp1251")))
     again: Reading = _reading(_plain(read))
     assert again.sheets == read.sheets
+
+
+@pytest.mark.parametrize(
+    ("labels", "is_doubtful"),
+    [(("140.1", "140.2"), True), (("140.1", "140.10"), False), (("140.1", "140.20"), False)],
+)
+def test_numbers_of_a_csv_that_end_in_no_nought_may_have_lost_it(
+    cast: SimpleNamespace, tmp_path: Path, labels: tuple[str, str], is_doubtful: bool
+) -> None:
+    content = "Number,Status\n" + "".join(f"{label},In Progress\n" for label in labels)
+    sheets = reader.read(saved(tmp_path / "sheet.csv", content.encode())).sheets
+    lines = list(lines_of(sheets, proposed_columns(sheets[0].headings)))
+    assert [line.named.label_is_number for line in lines] == [is_doubtful, is_doubtful]
+    make.make_recommendation(cast.review, "140.2")
+    first = make.make_recommendation(cast.review, "140.1")
+    recogniser = Recogniser([line.named for line in lines], cast.state, 48)
+    assert recogniser.find(lines[0].named) == first  # the report has no other that it may mean
+    make.make_recommendation(cast.review, "140.10")
+    recogniser = Recogniser([line.named for line in lines], cast.state, 48)
+    if is_doubtful:
+        assert "may mean 140.1 or 140.10" in refusal(recogniser, lines[0].named)[1]
+    else:
+        assert recogniser.find(lines[0].named) == first
+
+
+def test_a_row_of_a_sheet_is_its_own_passage(tmp_path: Path) -> None:
+    path = saved(tmp_path / "sheet.csv", b"Number,Status,Notes\n140.7,In Progress,\n")
+    [line] = lines_of(reader.read(path).sheets, {"label": ["number"]})
+    assert line.passage == "Number: 140.7\nStatus: In Progress"

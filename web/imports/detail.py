@@ -93,6 +93,8 @@ def _report(request: HttpRequest, batch: Batch, rows: QuerySet[Row]) -> dict[str
         "next": filters.address(page=str(page.next_page_number())) + "#rows" if page.has_next() else "",
         "responses": [(code, batch.facts.get("responses", {}).get(code, 0)) for code in Response.values],
         "totals": totals(batch),
+        "passed_over": sorted(batch.facts.get("passed_over", {}).items(), key=lambda kind: (-kind[1], kind[0])),
+        "warned": len(batch.facts.get("warnings", [])) + batch.facts.get("more_warnings", 0),
         "unknown": _unknown(batch),
     }
 

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +25,7 @@ from web.forms import InOurWords
 from web.imports.views import find_batch, the_person
 
 LEAVE, OTHER = "", "other"
+PAGE_SIZE = 25  # what it may mean is looked for of these only
 
 
 class NameForm(InOurWords, forms.Form):
@@ -64,7 +66,8 @@ def import_names(request: HttpRequest, key: str) -> HttpResponse:
     person = the_person(request)
     if request.method == "POST":
         permissions.require(person, Act.SETTLE_NAMES)
-    unknown = names.unknown_in(batch.facts, batch.source)
+    page = Paginator(names.printed_in(batch.facts), PAGE_SIZE).get_page(request.GET.get("page"))
+    unknown = names.suggested(list(page), batch.source)
     found = _forms(request.POST if request.method == "POST" else None, unknown, names.scheme_of(batch.source))
     problem = ""
     if request.method == "POST" and all(form.is_valid() for form in found):
@@ -84,6 +87,9 @@ def import_names(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "batch": batch,
         "forms": found,
+        "page": page,
+        "previous": f"?page={page.previous_page_number()}" if page.has_previous() else "",
+        "next": f"?page={page.next_page_number()}" if page.has_next() else "",
         "problem": problem,
         "known": {kind: kind.model._default_manager.all() for kind in {each.kind for each in unknown}},
         "decision": permissions.may(person, Act.SETTLE_NAMES),

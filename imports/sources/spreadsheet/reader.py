@@ -83,7 +83,7 @@ def _cells(row: TableRow) -> tuple[str, ...]:
 
 def _sheet(path: Path, table: Table, heading: TableRow) -> ReadSheet:
     rows = tuple(islice(_rows(table, heading.number, len(_cells(heading))), ROWS + 1))
-    return ReadSheet(table.place().part, heading.number, _cells(heading), rows)
+    return ReadSheet(table.place().part, heading.number, _cells(heading), rows, has_types=bool(table.name))
 
 
 def _rows(table: Table, heading: int, width: int) -> Iterator[tuple[int, tuple[str | float, ...]]]:

@@ -21,6 +21,7 @@ from imports.reading import (
     Response,
     Severity,
     UnreadableFile,
+    passage_of,
     shorten,
 )
 from imports.recommenders import split_recommenders
@@ -65,6 +66,12 @@ class Record(NamedTuple):
         """A field's value fit to be quoted."""
         raw = self.fields.get(role)
         return shorten("; ".join(values_of(raw)))
+
+    @property
+    def passage(self) -> str:
+        """Its fields as the file calls them, each on a line, without those that are empty."""
+        said = ((self.names.get(role, role), "; ".join(values_of(raw))) for role, raw in self.fields.items())
+        return passage_of("\n".join(f"{name}: {words}" for name, words in said if words))
 
 
 def recognise(path: Path) -> bool:
@@ -214,6 +221,7 @@ def _read_upr(record: Record, seen: "_Seen") -> Iterator[Entry]:
         symbol=_first(record, Role.SYMBOL),
         place=record.place,
         published=day_in(record.fields.get(Role.PUBLISHED)),
+        passage=record.passage,
     )
     if repeated := seen.repeated(mention, record):
         yield repeated

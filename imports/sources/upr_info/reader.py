@@ -18,6 +18,7 @@ from imports.reading import (
     Response,
     Severity,
     UnreadableFile,
+    passage_of,
     shorten,
     tidy,
 )
@@ -104,7 +105,7 @@ def _read_row(place: Place, row: TableRow, columns: Columns, seen: _Seen) -> Ite
     if wrong:
         yield wrong
         return
-    mention = _mention(place, cells)
+    mention = _mention(place, cells, columns)
     yield mention
     yield from _oddities(mention, cells, columns)
 
@@ -129,7 +130,7 @@ def _value(row: TableRow) -> str:
     return shorten(" | ".join(text for text in row.texts if text.strip()))
 
 
-def _mention(place: Place, cells: dict[Role, str]) -> ReadMention:
+def _mention(place: Place, cells: dict[Role, str], columns: Columns) -> ReadMention:
     issues = (tidy(issue) for issue in ISSUE_SEPARATOR.split(plain(cells[Role.ISSUES])))
     recommender = state_name(cells[Role.FROM])
     return ReadMention(
@@ -147,7 +148,14 @@ def _mention(place: Place, cells: dict[Role, str]) -> ReadMention:
         goals=(),
         symbol="",
         place=place,
+        passage=passage_of("\n".join(_as_printed(cells, columns))),
     )
+
+
+def _as_printed(cells: dict[Role, str], columns: Columns) -> Iterator[str]:
+    for role, words in cells.items():
+        if words.strip():
+            yield f"{columns.name(role)}: {tidy(words)}"
 
 
 def _oddities(mention: ReadMention, cells: dict[Role, str], columns: Columns) -> Iterator[Problem]:
