@@ -359,6 +359,7 @@ def test_page_of_an_export_accounts_for_its_rows_and_shows_them_as_printed(tmp_p
     assert "1,235 things to look at" in shown["upr_info"]
     assert "1,234 more are not listed" in shown["upr_info"]
     assert "From: Chile Response: Accepted" in shown["upr_info"]
+    assert "Nobody else follows a review" in shown["upr_info"]
     assert "UprRecommendingCountry: France; Spain" in shown["uhri"]
 
 

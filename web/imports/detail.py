@@ -128,7 +128,8 @@ def _deed(batch: Batch, rows: QuerySet[Row], state: State | None, person: Person
         written = rows.filter(state=Row.State.WRITTEN).order_by().values_list("outcome")
         held = dict(written.annotate(number=Count("pk")))
         made = held.pop(Row.Outcome.NEW, 0)
-        return {"made": made, "put_back": sum(held.values()), "stays": _stays(batch)}
+        mentions = held.pop(Row.Outcome.ATTACHED, 0) + held.pop(Row.Outcome.GROUPED, 0)
+        return {"made": made, "mentions": mentions, "put_back": sum(held.values()), "stays": _stays(batch)}
     if batch.status != Batch.Status.PREVIEW:
         return {}
     found = rows.filter(WRITES).aggregate(
