@@ -31,7 +31,9 @@ def _state(name: str, reading: Reading, iso3: str) -> State:
         raise UnreadableFile(message % {"file": name, "stated": stated, "given": given})
     found = given or stated
     if found is None and reading.state_name:
-        message = _("“%(file)s” says that it is about “%(name)s”, which nobody here knows.%(hint)s Give the State.")
+        message = _(
+            "“%(file)s” says that it is about “%(name)s”; nobody here knows it.%(hint)s Give the State under review."
+        )
         hint = _hint([str(state) for state in states_like(reading.state_name)])
         raise UnreadableFile(message % {"file": name, "name": shorten(reading.state_name, 80), "hint": hint})
     if found is None:

@@ -34,7 +34,7 @@ def test_addendum_of_a_report_nobody_knows_asks_for_the_session() -> None:
 @pytest.mark.parametrize(("name", "given"), [("Kazahkstan", ""), (None, "KAS"), (None, "Kazakhstan")])
 def test_state_that_nobody_knows_is_named_with_what_it_may_mean(name: str | None, given: str) -> None:
     load_reference()
-    with pytest.raises(UnreadableFile, match=r"(is not known here|nobody here knows)") as refused:
+    with pytest.raises(UnreadableFile, match=r"(is not known here|nobody here knows it)") as refused:
         settle("list.docx", Reading(source="thematic_list", state_name=name, session=48), given, None)
     assert f"“{name or given}”" in str(refused.value)
     if given != "KAS":
