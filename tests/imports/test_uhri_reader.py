@@ -96,7 +96,7 @@ def test_both_forms_say_the_same(tmp_path: Path) -> None:
     expected = write_xlsx(tmp_path / "export.xlsx", rows=1_000)
     ours, theirs = (uhri.read(tmp_path / name).mentions for name in ("export.json", "export.xlsx"))
     for one, other in zip(ours, theirs, strict=True):
-        fields = set(ReadMention.__dataclass_fields__) - {"place"}
+        fields = set(ReadMention.__dataclass_fields__) - {"place", "passage"}  # columns have names of their own
         assert {name: getattr(one, name) for name in fields} == {name: getattr(other, name) for name in fields}
     assert summary(theirs) == expected
 
