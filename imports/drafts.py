@@ -196,8 +196,12 @@ def _plain(value: Any) -> Any:
 
 
 def _kept(standing: Standing) -> dict[str, Any]:
-    mark = {"id": standing.draft.pk, "version": standing.draft.version} if standing.draft else None
-    return {"draft": parts_of(standing.draft), "seen": mark, "latest": standing.latest}
+    draft = standing.draft
+    kept: dict[str, Any] = {"draft": parts_of(draft), "seen": None, "latest": standing.latest}
+    if draft:
+        kept["seen"] = {"id": draft.pk, "version": draft.version}
+        kept["saved"] = [draft.saved_by_id, draft.saved_at.isoformat()]
+    return kept
 
 
 # ------------------------------------------------------------------------------------------------------ commit and undo
@@ -250,7 +254,9 @@ def commit_beside(batch: Batch, review_id: int | None, by: Actor) -> None:
     if batch.organisation is None or not rows.exists():
         return
     rows.filter(review=None).update(review=review_id)
-    fresh = Recommendation.objects.filter(review=OuterRef("review"), label=OuterRef("label"))
+    fresh = Recommendation.objects.filter(
+        review=OuterRef("review"), label=OuterRef("label"), is_sample=False, removed_at=None
+    )
     rows.filter(recommendation=None).update(recommendation=Subquery(fresh.values("pk")[:1]))
     commit(list(rows.select_related("review__state").order_by("number")), batch.organisation, by)
 
@@ -305,14 +311,36 @@ def undo(rows: Sequence[Row], organisation: Organisation, by: Actor) -> int:
     gone = [back[pk].after["written"]["id"] for pk, held in before.items() if not held["seen"]]
     Draft.objects.filter(pk__in=gone).delete()
     wanted = {
-        pk: Wanted(content(held["draft"]), now[pk].version, now[pk].latest)
+        pk: Wanted(content(held["draft"]), now[pk].version, now[pk].latest, _saved(held))
         for pk, held in before.items()
         if held["seen"]
     }
     save_drafts(organisation=organisation, wanted=wanted, by=by)
+    _hand_back([back[pk].pk for pk in wanted])
     for row in back.values():
         row.state = Row.State.UNDONE
     return len(back)
+
+
+def _saved(held: dict[str, Any]) -> tuple[int | None, dt.datetime] | None:
+    by, at = held.get("saved") or (None, "")
+    return (by, dt.datetime.fromisoformat(at)) if at else None
+
+
+def _hand_back(row_ids: list[int]) -> None:
+    """Tell the rows of earlier imports, which left these drafts as they are again, the new version: they may follow."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE imports_row earlier
+            SET after = jsonb_set(earlier.after, '{written,version}', to_jsonb(draft.version))
+            FROM imports_row undone
+            JOIN recommendations_draft draft ON draft.id = (undone.before #>> '{seen,id}')::bigint
+            WHERE undone.id = ANY(%s) AND earlier.recommendation_id = undone.recommendation_id
+                AND earlier.state = 'written' AND earlier.after -> 'written' = undone.before -> 'seen'
+            """,
+            [row_ids],
+        )
 
 
 def _touched(row: Row, now: Standing) -> str:

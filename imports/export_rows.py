@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from imports.facts import facts_of
 from imports.kept import kept_before
 from imports.matching import Matching
 from imports.models import Batch, Row
@@ -66,26 +67,18 @@ class ExportRows:
 
     def facts(self) -> dict[str, Any]:
         """What else is to be told of the file."""
-        codes = ("supported", "noted", "supported_in_part", "pending", "unknown")
-        return {
-            "responses": {code: self.responses[code] for code in codes},
-            "claims": {},
-            "unknown_states": sorted(self.reader.unknown_states | self.spots.unknown_states),
-            "unknown_terms": sorted(self.reader.unknown_terms),
-            "unknown_kinds": self.reader.unknown_kinds,
-            "warnings": self.warnings,
-            "more_warnings": self.more_warnings,
-            "printed_totals": {},
-            "joint": 0,
-            "prefixes": [],
-            "read": self.stream.rows,
-            "passed_over": dict(self.stream.passed_over),
-            "groups": len(self.groups),
-            "reviews": len(self.reviews),
-            "state": "",
-            "session": None,
-            "symbol": None,
-        }
+        return facts_of(
+            responses=self.responses,
+            unknown_states=sorted(self.reader.unknown_states | self.spots.unknown_states),
+            unknown_terms=sorted(self.reader.unknown_terms),
+            unknown_kinds=self.reader.unknown_kinds,
+            warnings=self.warnings,
+            more_warnings=self.more_warnings,
+            read=self.stream.rows,
+            passed_over=dict(self.stream.passed_over),
+            groups=len(self.groups),
+            reviews=len(self.reviews),
+        )
 
     def _numbered_rows(self, read: list[ReadMention], problems: list[Problem]) -> list[Row]:
         rows = self._rows(read, problems)

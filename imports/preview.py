@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from imports import drafts
 from imports.comparing import compare
+from imports.facts import facts_of
 from imports.kept import Kept, kept_before
 from imports.models import Batch, Row
 from imports.reading import Problem, Reading, ReadMention, ReadPosition, ReadRecommendation, Severity, text_key
@@ -35,7 +36,7 @@ def make_rows(batch: Batch, reading: Reading, review: Review, document: Document
     waiting = _waiting(review, document) if reading.positions else {}
     for position in reading.positions:
         rows.append(_position(batch, position, held, documents, document, waiting))
-    beside = _drafts(batch, reading, review, {label: each for label, each in held.items() if label not in samples})
+    beside = _drafts(batch, reading, review, held, samples)
     rows += beside
     rows += [rejected_row(batch, problem) for problem in reading.problems if problem.severity == Severity.REJECTED]
     for number, row in enumerate(rows, 1):
@@ -45,13 +46,15 @@ def make_rows(batch: Batch, reading: Reading, review: Review, document: Document
     return rows, _facts(batch, reading, reader, len(beside))
 
 
-def _drafts(batch: Batch, reading: Reading, review: Review, held: dict[str, Held]) -> list[Row]:
+def _drafts(
+    batch: Batch, reading: Reading, review: Review, held: dict[str, Held], rejected: set[str | None]
+) -> list[Row]:
     """The rows of what an organisation has written beside the recommendations of its copy of a list."""
     if batch.organisation is None:
         return []
     there = Recommendation.objects.select_related("review__state").in_bulk([each.pk for each in held.values()])
     by_label = {label: there[each.pk] for label, each in held.items()}
-    found = comments.proposals_of(reading, StatusWords(batch.organisation), by_label)
+    found = comments.proposals_of(reading, StatusWords(batch.organisation), by_label, rejected)
     return drafts.rows_of(batch, batch.organisation, found, review.state)
 
 
@@ -177,20 +180,18 @@ def _facts(batch: Batch, reading: Reading, reader: Reader, beside: int) -> dict[
     prefixes: dict[str, list[int]] = {}
     for row in reading.recommendations:
         prefixes.setdefault(str(row.paragraph), []).append(row.number)
-    return {
-        "responses": {
-            code: responses[code] for code in ("supported", "noted", "supported_in_part", "pending", "unknown")
-        },
-        "claims": dict(Counter(str(row.claim) for row in answers if row.claim)),
-        "unknown_states": sorted(reader.unknown_states),
-        "unknown_terms": sorted(reader.unknown_terms),
-        "unknown_kinds": reader.unknown_kinds,
-        "warnings": _warnings(batch, reading),
-        "printed_totals": reading.printed_totals,
-        "joint": sum(len(row.states) > 1 for row in reading.recommendations),
-        "prefixes": [_prefix(paragraph, numbers) for paragraph, numbers in prefixes.items()],
-        "read": len(answers) + beside + sum(problem.severity == Severity.REJECTED for problem in reading.problems),
-    }
+    return facts_of(
+        responses=responses,
+        claims=dict(Counter(str(row.claim) for row in answers if row.claim)),
+        unknown_states=sorted(reader.unknown_states),
+        unknown_terms=sorted(reader.unknown_terms),
+        unknown_kinds=reader.unknown_kinds,
+        warnings=_warnings(batch, reading),
+        printed_totals=reading.printed_totals,
+        joint=sum(len(row.states) > 1 for row in reading.recommendations),
+        prefixes=[_prefix(paragraph, numbers) for paragraph, numbers in prefixes.items()],
+        read=len(answers) + beside + sum(problem.severity == Severity.REJECTED for problem in reading.problems),
+    )
 
 
 def _warnings(batch: Batch, reading: Reading) -> list[str]:

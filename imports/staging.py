@@ -13,6 +13,7 @@ from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 
 from imports import progress
+from imports.drafts import is_draft
 from imports.export_rows import ExportRows
 from imports.models import Batch, Row
 
@@ -77,7 +78,8 @@ def _value(row: Row, name: str) -> Any:
     return json.dumps(value, ensure_ascii=False) if name in JSON and value is not None else value
 
 
-Decisions = dict[tuple[int | None, str], Any]
+About = tuple[bool, int | None, int | None, str]
+Decisions = dict[About, Any]
 
 
 def decisions(batch: Batch) -> Decisions:
@@ -91,8 +93,9 @@ def decide_as_before(before: Decisions, rows: Iterable[Row]) -> None:
         row.take = row.outcome == Row.Outcome.CONFLICT and before.get(_about(row)) == row.after
 
 
-def _about(row: Row) -> tuple[int | None, str]:
-    return row.review_id, row.label or row.after.get("key", "")
+def _about(row: Row) -> About:
+    """What a row is about: what a document says of a recommendation, and the draft beside it, are decided each."""
+    return is_draft(row), row.review_id, row.recommendation_id, row.label or row.after.get("key", "")
 
 
 def save_export(batch: Batch, export: ExportRows, claim: Claim | None) -> None:

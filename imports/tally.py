@@ -1,6 +1,6 @@
 """Counting what an import does to rows: new, changed, unchanged."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from django.db import models
@@ -10,12 +10,16 @@ Row = TypeVar("Row", bound=models.Model)
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that an import met: what it is, its name, what became of it, and which fields of it changed."""
+    """One thing that an import met: what it is, its name, what became of it, and which fields of it changed.
+
+    `held` is what stood in those fields, as text; under "links" what hung on it, where that changed.
+    """
 
     what: str
     name: str
     outcome: str
     fields: tuple[str, ...] = ()
+    held: dict[str, str] = field(default_factory=dict)
 
 
 class Tally:
@@ -36,11 +40,12 @@ class Tally:
             self._note(row, "new")
             return row
         different = {name: value for name, value in values.items() if getattr(row, name) != value}
+        held = {name: str(getattr(row, name)) for name in different}
         if different:
             for name, value in different.items():
                 setattr(row, name, value)
             row.save()
-        self._note(row, "changed" if different else "unchanged", tuple(different))
+        self._note(row, "changed" if different else "unchanged", held)
         self.count(bool(different))
         return row
 
@@ -50,12 +55,15 @@ class Tally:
         self.unchanged += outcome == "unchanged"
         self._note(row, outcome)
 
-    def _note(self, row: models.Model, outcome: str, fields: tuple[str, ...] = ()) -> None:
-        self.lines.append(Line(str(row._meta.verbose_name), str(row), outcome, fields))
+    def _note(self, row: models.Model, outcome: str, held: dict[str, str] | None = None) -> None:
+        held = held or {}
+        self.lines.append(Line(str(row._meta.verbose_name), str(row), outcome, tuple(held), held))
         self._last = outcome
 
-    def links(self, changed: bool) -> None:
-        """Say whether what hangs on the row of the last `upsert` changed: row and links are counted as one."""
+    def links(self, changed: str) -> None:
+        """Say what hung on the row of the last `upsert`, if that changed: row and links are counted as one."""
+        if changed and self._last != "new":
+            self.lines[-1].held["links"] = changed
         if changed and self._last == "unchanged":
             self.unchanged -= 1
             self.changed += 1

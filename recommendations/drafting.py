@@ -1,5 +1,6 @@
 """Many drafts at once, as an import writes them: by the rules of `actions.save_draft`, in a few statements."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ class Wanted:
     content: DraftContent
     version: int | None  # of the draft they saw
     based_on: int | None  # the organisation's latest assessment they saw
+    saved: tuple[int | None, dt.datetime] | None = None  # by whom and when, of one that is put back
 
 
 class OvertakenOn(Exception):
@@ -61,22 +63,28 @@ def standings(organisation: Organisation, ids: list[int], *, lock: bool = False)
 
 @transaction.atomic
 def save_drafts(*, organisation: Organisation, wanted: Mapping[int, Wanted], by: Actor) -> None:
-    """Write these drafts, by recommendation, all of them or none. Raises OvertakenOn."""
+    """Write these drafts, by recommendation, all of them or none. Raises OvertakenOn.
+
+    A draft that is there stays based on what whoever wrote it had seen: one that was overtaken by a later
+    assessment still says so when it is published.
+    """
     now = standings(organisation, list(wanted), lock=True)
     overtaken = [pk for pk, each in wanted.items() if not _as_seen(now[pk], each)]
     if overtaken:
         raise OvertakenOn(overtaken)
     drafts = []
     for pk, each in wanted.items():
-        draft = now[pk].draft or Draft(recommendation_id=pk, organisation=organisation, version=0)
+        draft = now[pk].draft or Draft(
+            recommendation_id=pk, organisation=organisation, based_on_id=each.based_on, version=0
+        )
         for name in CONTENT:
             setattr(draft, name, getattr(each.content, name))
-        draft.based_on_id, draft.saved_by_id, draft.saved_at = each.based_on, by.person_id, timezone.now()
+        draft.saved_by_id, draft.saved_at = each.saved or (by.person_id, timezone.now())
         draft.version += 1
         drafts.append(draft)
     fresh, kept = [each for each in drafts if each.pk is None], [each for each in drafts if each.pk is not None]
     Draft.objects.bulk_create(fresh, batch_size=1000)
-    Draft.objects.bulk_update(kept, [*CONTENT, "based_on", "saved_by", "saved_at", "version"], batch_size=1000)
+    Draft.objects.bulk_update(kept, [*CONTENT, "saved_by", "saved_at", "version"], batch_size=1000)
 
 
 def _as_seen(now: Standing, wanted: Wanted) -> bool:

@@ -2,7 +2,6 @@
 
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from history.log import Actor
 from history.models import Origin
+from imports.facts import facts_of
 from imports.models import Batch, Row
 from imports.reading import UnreadableFile
 from imports.session_file.loading import load_session
@@ -38,16 +38,7 @@ def read_session(batch: Batch, path: Path) -> Found:
     except BadSessionFile as error:
         raise UnreadableFile(sentences(error)) from error
     rows = [_row(batch, number, line) for number, line in enumerate(found.lines, 1)]
-    facts: dict[str, Any] = {
-        "state": "",
-        "session": None,
-        "symbol": None,
-        "responses": {},
-        "claims": {},
-        "unknown_states": [],
-    }
-    facts |= {"unknown_terms": [], "warnings": [], "read": len(rows), "session_file": True}
-    return Found(rows, facts)
+    return Found(rows, facts_of(read=len(rows), session_file=True))
 
 
 def _row(batch: Batch, number: int, line: Line) -> Row:
@@ -58,6 +49,7 @@ def _row(batch: Batch, number: int, line: Line) -> Row:
         outcome=line.outcome,
         fields=[name[:20] for name in line.fields],
         message=line.name[:300],
+        before={"held": line.held} if line.held else None,
     )
 
 
@@ -83,7 +75,10 @@ def commit(batch: Batch, by: Actor) -> Batch:
 
 
 def _is_as_shown(row: Row, line: Line | None) -> bool:
-    return line is not None and (row.place, row.outcome) == (line.what[:200], line.outcome)
+    """Whether the load did the same to the same kind of thing; of a change, in the same fields over the same values."""
+    if line is None or (row.place, row.outcome) != (line.what[:200], line.outcome):
+        return False
+    return (row.fields, (row.before or {}).get("held", {})) == ([name[:20] for name in line.fields], line.held)
 
 
 def undo(batch: Batch, by: Actor) -> Batch:
@@ -92,7 +87,7 @@ def undo(batch: Batch, by: Actor) -> Batch:
         "A session file is not taken back by a button: its statuses are published, and stay on record even when they "
         "are withdrawn one by one; its other facts are corrected by loading a corrected file."
     )
-    Batch.objects.filter(pk=batch.pk, status=Batch.Status.UNDOING).update(
+    Batch.objects.filter(pk=batch.pk, status__in=(Batch.Status.COMMITTED, Batch.Status.UNDOING)).update(
         status=Batch.Status.COMMITTED, problem=sentence, lease_until=None
     )
     batch.refresh_from_db()

@@ -145,9 +145,9 @@ class Loader:
             self.tally.upsert(StatedTotal, key, {"number": total["number"]})
         if "issues" in row:
             found = [self.resolver.issue(entry["name"], entry["scheme"]) for entry in row["issues"]]
-            self.tally.count(set_links(review.issues, [issue.pk for issue in found if issue]))
+            self.tally.count(bool(set_links(review.issues, [issue.pk for issue in found if issue])))
         if "groups" in row:
-            self.tally.count(set_links(review.groups, self.ids(self.resolver.group, row["groups"])))
+            self.tally.count(bool(set_links(review.groups, self.ids(self.resolver.group, row["groups"]))))
         for order, call in enumerate(row.get("calls", []), 1):
             self._listed(Call, review, call, order, ("kind", "made_by", "addressed_to", "text"))
         for order, finding in enumerate(row.get("findings", []), 1):

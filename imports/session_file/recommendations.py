@@ -56,20 +56,21 @@ def _facts(loader: "Loader", review: Review, row: dict[str, Any]) -> Recommendat
     return loader.tally.upsert(Recommendation, key, values)
 
 
-def _links(loader: "Loader", recommendation: Recommendation, row: dict[str, Any]) -> bool:
-    """Recommending States, issues, groups and goals; returns whether any of them changed."""
-    changed = False
+def _links(loader: "Loader", recommendation: Recommendation, row: dict[str, Any]) -> str:
+    """Recommending States, issues, groups and goals; returns what hung there, as text, where it changed."""
+    changed = []
     if Part.STATES not in recommendation.edited:
         states = [loader.states[iso3] for iso3 in row["states"]]
-        changed = set_mentions(recommendation, [(state.pk, state.name) for state in states])
+        changed.append(set_mentions(recommendation, [(state.pk, state.name) for state in states]))
     issues = []
     for entry in row["issues"]:
         issue = loader.resolver.issue(entry["name"], entry["scheme"])
         assert issue is not None  # the check looked
         issues.append((issue.pk, issue.scheme, bool(entry.get("primary"))))
-    changed |= set_issues(recommendation, _without_corrected(recommendation, issues))
-    changed |= set_links(recommendation.groups, loader.ids(loader.resolver.group, row["groups"]))
-    return changed | set_links(recommendation.goals, loader.ids(loader.resolver.goal, row["goals"]))
+    changed.append(set_issues(recommendation, _without_corrected(recommendation, issues)))
+    changed.append(set_links(recommendation.groups, loader.ids(loader.resolver.group, row["groups"])))
+    changed.append(set_links(recommendation.goals, loader.ids(loader.resolver.goal, row["goals"])))
+    return " ".join(filter(None, changed))
 
 
 def _without_corrected(

@@ -1,6 +1,6 @@
 """The column of a thematic list in which an organisation comments on the level of implementation: drafts, too."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -13,15 +13,19 @@ COLUMN = "Assessment/comments on level of implementation"  # as OHCHR heads it
 
 
 def proposals_of(
-    reading: Reading, words: StatusWords, held: Mapping[str, Recommendation]
+    reading: Reading, words: StatusWords, held: Mapping[str, Recommendation], rejected: Collection[str | None]
 ) -> Iterator[Proposal | Problem]:
     """A draft for each comment: its reason, and a status where it begins with the words of one.
 
-    `held` are the recommendations of the review that are there, by label; the others come with this very list.
+    `held` are the recommendations of the review that are there, by label; the others come with this very list, but for
+    those `rejected`, whose comments are rejected too.
     """
     for each in reading.recommendations:
         comment = each.comment.strip()
-        if len(comment) > LONGEST:
+        if comment and each.label in rejected:
+            reason = _("The recommendation of this comment was rejected; the comment has nothing to stand on.")
+            yield Problem(each.place.at(COLUMN), shorten(comment), reason)
+        elif len(comment) > LONGEST:
             reason = _("This comment is longer than %(n)d characters, the most that a reason has. Shorten it.")
             yield Problem(each.place.at(COLUMN), shorten(comment), reason % {"n": LONGEST})
         elif comment:

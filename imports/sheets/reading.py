@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
 from imports import drafts
+from imports.facts import facts_of
 from imports.models import Batch, Row
 from imports.reading import Reading, Severity, UnreadableFile, shorten
 from imports.sheets.mapping import columns_from_command, known_columns
@@ -118,21 +119,17 @@ def _facts(batch: Batch, reading: Reading, columns: Columns | None) -> dict[str,
     """What is told of the file. The first rows are shown where its columns are chosen, to the organisation only."""
     sheet = reading.sheets[0]
     sample = [[shorten(str(cell), 80) for cell in cells] for _number, cells in islice(sheet.rows, SHOWN)]
-    return {
-        "state": batch.given_state.upper(),
-        "session": batch.given_session,
-        "symbol": None,
-        "responses": {},
-        "claims": {},
-        "unknown_states": [],
-        "unknown_terms": [],
-        "read": sum(len(each.rows) for each in reading.sheets),
-        "warnings": [str(problem) for problem in reading.problems if problem.severity == Severity.WARNING],
-        "sheet": {
-            "headings": list(sheet.headings),
-            "sample": sample,
-            "columns": columns or {},
-            "is_ours": own_columns(sheet.headings) is not None,
-            "words": [],
-        },
+    told = {
+        "headings": list(sheet.headings),
+        "sample": sample,
+        "columns": columns or {},
+        "is_ours": own_columns(sheet.headings) is not None,
+        "words": [],
     }
+    return facts_of(
+        state=batch.given_state.upper(),
+        session=batch.given_session,
+        read=sum(len(each.rows) for each in reading.sheets),
+        warnings=[str(problem) for problem in reading.problems if problem.severity == Severity.WARNING],
+        sheet=told,
+    )

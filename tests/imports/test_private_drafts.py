@@ -129,3 +129,26 @@ def test_an_organisations_file_is_hidden_from_administrators_until_it_is_known_t
         assert (client.post(f"/imports/{known.key}/again/").status_code == 404) == (not source)
         client.force_login(manager)
         assert client.get(f"/imports/{known.key}/").status_code == 200
+
+
+def test_the_draft_beside_a_conflict_is_decided_for_itself(cast: SimpleNamespace, manager: Any, tmp_path: Path) -> None:
+    committed(read(tmp_path, cast.administrator, None, BUILD), cast.administrator)
+    recommendation = Recommendation.objects.get(label="140.1")
+    Draft.objects.create(recommendation=recommendation, organisation=cast.group, reason="Mine", saved_by=manager)
+    batch = read(tmp_path, manager, cast.group, ("140.1 Build hospitals (Japan)", *BUILD[1:]))
+    assert [row.outcome for row in batch.rows.all()] == ["conflict", "conflict"]
+    batches.decide(rows=batch.rows.all(), take=True)
+    batches.read_again(batch=batch)
+    batches.read_batch(batch.pk)
+    assert [row.take for row in batch.rows.all()] == [True, True]
+
+
+def test_a_comment_whose_row_is_rejected_becomes_no_draft_on_the_sample(
+    cast: SimpleNamespace, manager: Any, tmp_path: Path
+) -> None:
+    Recommendation.objects.filter(pk=cast.recommendation.pk).update(is_sample=True)
+    batch = read(tmp_path, manager, cast.group, ("140.7 Build schools (Japan)", *BUILD[1:]), TRAIN)
+    assert sorted(row.outcome for row in batch.rows.all()) == ["new", "rejected", "rejected"]
+    assert "was rejected" in batch.rows.get(after__has_key="draft").message
+    committed(batch, manager)
+    assert Draft.objects.count() == 0

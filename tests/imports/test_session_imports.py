@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.roles import Role
@@ -18,6 +18,7 @@ from imports import batches, writing
 from imports.models import Batch
 from imports.reference import load_reference
 from imports.sources import reader_for, session_file
+from issues.models import Issue
 from recommendations.models import Assessment, Recommendation
 from tests import factories as make
 
@@ -125,3 +126,52 @@ def test_the_command_reads_a_session_file_too() -> None:
     assert not Recommendation.objects.exists()
     call_command("import_document", str(KAZAKHSTAN), stdout=out)
     assert Recommendation.objects.filter(review__state__iso3="KAZ").exists()
+
+
+def test_what_was_shown_as_changed_is_not_written_over_another_value(sent: Callable[..., Batch]) -> None:
+    call_command("load_session", str(KAZAKHSTAN), stdout=StringIO())
+    recommendation = Recommendation.objects.all()[0]
+    mine = Recommendation.objects.filter(pk=recommendation.pk)
+    for seen, now in (
+        ({"text": "One"}, {"text": "Two"}),
+        ({"text": "One"}, {"text": recommendation.text, "source_place": "x"}),
+    ):
+        mine.update(text=recommendation.text, source_place=recommendation.source_place)
+        mine.update(**seen)
+        batch = sent(KAZAKHSTAN.read_bytes())
+        assert [row.fields for row in batch.rows.filter(outcome="changed")] == [["text"]]
+        mine.update(**now)
+        with pytest.raises(batches.Drifted, match="1 rows"):
+            batches.commit_batch(batch=batch, by=ADMINISTRATOR)
+        assert mine.filter(**now).exists()
+
+
+def test_links_that_changed_since_they_were_shown_are_not_written_over(sent: Callable[..., Batch]) -> None:
+    call_command("load_session", str(KAZAKHSTAN), stdout=StringIO())
+    recommendation = Recommendation.objects.filter(issue_links__isnull=False)[0]
+    recommendation.issue_links.all()[0].delete()
+    batch = sent(KAZAKHSTAN.read_bytes())
+    assert batch.rows.filter(outcome="changed").count() == 1
+    mine = Issue.objects.exclude(links__recommendation=recommendation)[0]
+    recommendation.issue_links.create(issue=mine, scheme=mine.scheme)
+    with pytest.raises(batches.Drifted, match="1 rows"):
+        batches.commit_batch(batch=batch, by=ADMINISTRATOR)
+    assert recommendation.issue_links.filter(issue=mine).exists()
+
+
+def test_a_change_that_nobody_touched_is_loaded(sent: Callable[..., Batch]) -> None:
+    call_command("load_session", str(KAZAKHSTAN), stdout=StringIO())
+    recommendation = Recommendation.objects.filter(issue_links__isnull=False)[0]
+    Recommendation.objects.filter(pk=recommendation.pk).update(text="One")
+    recommendation.issue_links.all()[0].delete()
+    held = recommendation.issue_links.count()
+    batches.commit_batch(batch=sent(KAZAKHSTAN.read_bytes()), by=ADMINISTRATOR)
+    assert Recommendation.objects.get(pk=recommendation.pk).text == recommendation.text
+    assert recommendation.issue_links.count() == held + 1
+
+
+def test_the_command_says_why_a_session_file_is_not_taken_back() -> None:
+    call_command("import_document", str(KAZAKHSTAN), stdout=StringIO())
+    with pytest.raises(CommandError, match="not taken back by a button"):
+        call_command("undo_import", Batch.objects.get().key)
+    assert Batch.objects.get().status == "committed"

@@ -16,6 +16,7 @@ from imports.sheets.mapping import remember_columns
 from imports.sheets.reading import Found, read_sheet
 from imports.sheets.roles import OWN_COLUMNS
 from imports.sheets.words import remember_words
+from imports.staging import decide_as_before, decisions
 from imports.work import Differs
 from recommendations import actions
 from recommendations.models import Assessment, Draft, Recommendation
@@ -328,3 +329,48 @@ def test_thousands_of_rows_take_few_queries(
     with django_assert_max_num_queries(45):  # drafts and rows in batches of a thousand
         writing.commit(batch, by=Actor(person_id=manager.pk))
     assert Draft.objects.count() == 2_000
+
+
+def test_imports_of_one_draft_are_taken_back_one_after_the_other(cast: SimpleNamespace, manager: Any) -> None:
+    one = committed(cast, manager, DONE)
+    two = committed(cast, manager, (*DONE[:3], "A law was adopted and applied", *DONE[4:]))
+    assert writing.undo(two, by=Actor()).status == "undone"
+    assert Draft.objects.get().reason == "A law was adopted"
+    three = committed(cast, manager, (*DONE[:3], "A law was adopted at last", *DONE[4:]))
+    assert outcomes(three) == [("140.7", "changed")]  # still as an import left it
+    assert writing.undo(three, by=Actor()).status == "undone"
+    assert writing.undo(one, by=Actor()).status == "undone"
+    assert Draft.objects.count() == 0
+
+
+def test_a_draft_that_somebody_changed_between_two_imports_stays(cast: SimpleNamespace, manager: Any) -> None:
+    one = committed(cast, manager, DONE)
+    save(cast.recommendation, cast, version=1, status="fully_implemented", reason="Mine")
+    two = shown(cast, manager, DONE)
+    two.rows.update(take=True)
+    writing.commit(two, by=Actor(person_id=manager.pk))
+    assert writing.undo(two, by=Actor()).status == "undone"
+    assert (writing.undo(one, by=Actor()).status, Draft.objects.get().reason) == ("committed", "Mine")
+
+
+def test_an_import_and_its_undo_leave_a_stale_draft_stale_and_whose_it_was(cast: SimpleNamespace, manager: Any) -> None:
+    draft = save(cast.recommendation, cast, status="fully_implemented", in_practice=True)
+    make.make_assessment(cast.recommendation, cast.group, "in_progress", holds_from=dt.date(2024, 1, 1))
+    batch = committed(cast, manager, DONE)
+    written = Draft.objects.get()
+    assert (written.reason, written.based_on, written.saved_by) == ("A law was adopted", None, manager)
+    writing.undo(batch, by=Actor(person_id=manager.pk))
+    back = Draft.objects.get()
+    assert (back.reason, back.based_on, back.saved_by, back.saved_at) == ("", None, cast.mate, draft.saved_at)
+
+
+def test_decisions_on_rows_without_a_label_are_kept_each(cast: SimpleNamespace, manager: Any) -> None:
+    other = make.make_recommendation(cast.review, "140.8")
+    for each in (cast.recommendation, other):
+        save(each, cast, reason="Mine")
+    batch = shown(cast, manager, DONE, ("140.8", *DONE[1:]))
+    batch.rows.update(label="")
+    batch.rows.filter(recommendation=other).update(take=True)
+    before, rows = decisions(batch), list(batch.rows.order_by("number"))
+    decide_as_before(before, rows)
+    assert [(row.recommendation, row.take) for row in rows] == [(cast.recommendation, False), (other, True)]

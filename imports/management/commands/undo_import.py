@@ -21,6 +21,8 @@ class Command(BaseCommand):
         if batch.status != Batch.Status.COMMITTED:
             raise CommandError(f"Import {batch.key} is not committed ({batch.get_status_display()}); nothing to undo.")
         batch = undo_batch(batch=batch, by=Actor(origin=Origin.IMPORT))
+        if batch.problem:
+            raise CommandError(batch.problem)
         for row in batch.rows.filter(state=Row.State.WRITTEN):
             self.stdout.write(f"Left: {row.label}: {row.message}")
         self.stdout.write(f"{batch.facts['undone']} undone, {batch.facts['left']} left")
