@@ -33,9 +33,12 @@ DIFFERENT = """
         )
         OR w.outcome = 'grouped' AND EXISTS (
             SELECT 1 FROM imports_row said JOIN imports_batch b ON b.id = said.batch_id
+            JOIN recommendations_recommendation brought ON brought.id = said.recommendation_id
             WHERE b.committed_at >= (SELECT created_at FROM imports_batch WHERE id = row.batch_id)
                 AND said.state = 'written' AND said.label <> ''
                 AND said.review_id = w.review_id AND said.text_key = w.text_key
+                -- Of a conflict that was left the words do not stand: they would differ for ever.
+                AND brought.removed_at IS NULL AND brought.text = said.after ->> 'text'
         )
     )
 """
@@ -160,7 +163,7 @@ def bring() -> list[int]:
     """Give recommendations what their new mentions bring; returns the ids of the recommendations."""
     run(f"ANALYZE {IN_PLAY}")
     run(BRING_ISSUES)
-    run(BRING_ACTION)
+    run(REFRESH_ACTIONS)
     run(
         f"""
         INSERT INTO recommendations_externalid (recommendation_id, scheme, value)
@@ -197,20 +200,34 @@ BRING_ISSUES = f"""
     UPDATE imports_row row SET before = coalesce(row.before, '{{}}') || jsonb_build_object('brought_issues', issues)
     FROM brought WHERE row.id = brought.row_id
 """
-BRING_ACTION = f"""
-    WITH agreed AS (
-        SELECT a.recommendation_id, min(a.row_id) AS row_id, min(m.action_category) AS category
-        FROM {IN_PLAY} a JOIN recommendations_mention m
-            ON m.recommendation_id = a.recommendation_id AND m.removed_at IS NULL
-        GROUP BY a.recommendation_id HAVING min(m.action_category) = max(m.action_category)
+# The action category is what the mentions agree on, or none, where they brought it and where nobody has given one. The
+# mark that it was brought stands in one of their rows, and moves on when that one goes.
+REFRESH_ACTIONS = f"""
+    WITH met AS (
+        SELECT r.id, r.action_category FROM recommendations_recommendation r
+        WHERE r.id IN (SELECT recommendation_id FROM {IN_PLAY})
+    ), marked AS (
+        SELECT row.id AS row_id, met.id FROM met JOIN imports_row row ON row.recommendation_id = met.id
+        WHERE row.state = 'written' AND (row.before ->> 'brought_action')::smallint = met.action_category
+    ), agreed AS (
+        SELECT m.recommendation_id AS id, min(row.id) AS row_id, min(m.action_category) AS category
+        FROM met JOIN recommendations_mention m ON m.recommendation_id = met.id AND m.removed_at IS NULL
+        LEFT JOIN imports_row row ON row.mention_id = m.id AND row.state = 'written' AND row.recommendation_id = met.id
+        GROUP BY m.recommendation_id HAVING min(m.action_category) = max(m.action_category)
+    ), due AS (
+        SELECT met.id, agreed.row_id, agreed.category FROM met LEFT JOIN agreed USING (id)
+        WHERE met.action_category IS NULL OR met.id IN (SELECT id FROM marked)
     ), given AS (
-        UPDATE recommendations_recommendation r SET action_category = agreed.category, version = r.version + 1
-        FROM agreed
-        WHERE r.id = agreed.recommendation_id AND r.action_category IS NULL AND 'action_category' <> ALL(r.edited)
-        RETURNING agreed.row_id, agreed.category
+        UPDATE recommendations_recommendation r SET action_category = due.category, version = r.version + 1
+        FROM due WHERE r.id = due.id AND r.action_category IS DISTINCT FROM due.category
+    ), marks AS (
+        SELECT row_id, category FROM due WHERE row_id IS NOT NULL
+        UNION ALL SELECT marked.row_id, NULL FROM marked JOIN due USING (id)
+        WHERE marked.row_id IS DISTINCT FROM due.row_id
     )
-    UPDATE imports_row row SET before = coalesce(row.before, '{{}}') || jsonb_build_object('brought_action', category)
-    FROM given WHERE row.id = given.row_id
+    UPDATE imports_row row SET before = (coalesce(row.before, '{{}}') - 'brought_action')
+        || CASE WHEN category IS NULL THEN '{{}}' ELSE jsonb_build_object('brought_action', category) END
+    FROM marks WHERE row.id = marks.row_id AND (row.before ->> 'brought_action')::smallint IS DISTINCT FROM category
 """
 
 
@@ -222,15 +239,41 @@ def take_back() -> list[int]:
         FROM import_work w JOIN imports_row row ON row.id = w.row_id WHERE w.mentions
         """
     )
+    # What an earlier import holds of a mention stands again; imports.undoing keeps those that a later one holds.
     run(
         f"""
         UPDATE recommendations_mention m
-        SET recommendation_id = NULL, match = 'none',
-            removed_at = CASE WHEN row.before ? 'kept' THEN NULL ELSE statement_timestamp() END
-        FROM {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id WHERE m.id = a.mention_id
+        SET recommendation_id = earlier.recommendation_id, document_id = coalesce(earlier.document_id, m.document_id),
+            match = CASE WHEN earlier.recommendation_id IS NULL THEN 'none'
+                WHEN earlier.outcome = 'attached' THEN 'same_text' ELSE 'person' END,
+            removed_at = CASE WHEN earlier.id IS NULL AND NOT coalesce(row.before ? 'kept', false)
+                THEN statement_timestamp() END
+        FROM {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
+        LEFT JOIN LATERAL (
+            SELECT held.id, held.recommendation_id, held.outcome, b.document_id
+            FROM imports_row held JOIN imports_batch b ON b.id = held.batch_id
+            WHERE held.mention_id = a.mention_id AND held.state = 'written' AND held.batch_id <> row.batch_id
+            ORDER BY b.committed_at DESC LIMIT 1
+        ) earlier ON true
+        WHERE m.id = a.mention_id
         """
     )
     return _unbring()
+
+
+def mark_held(batch_id: int, sentence: str) -> None:
+    """Say of mentions that a later import took over why they stay: it would be left with nothing."""
+    run(
+        """
+        UPDATE import_work SET message = %s FROM import_work w JOIN imports_row row ON row.id = w.row_id
+        WHERE import_work.row_id = w.row_id AND w.mentions AND EXISTS (
+            SELECT 1 FROM imports_row later JOIN imports_batch b ON b.id = later.batch_id
+            WHERE later.mention_id = row.mention_id AND later.state = 'written'
+                AND b.committed_at > (SELECT committed_at FROM imports_batch WHERE id = %s)
+        )
+        """,
+        [sentence, batch_id],
+    )
 
 
 def detach() -> list[int]:
@@ -255,7 +298,7 @@ def detach() -> list[int]:
     run(
         f"""
         UPDATE imports_row row SET recommendation_id = NULL, outcome = 'grouped', disputed = '{{}}', take = false,
-            before = NULL
+            before = CASE WHEN row.before ? 'kept' THEN '{{"kept": true}}'::jsonb END
         FROM {IN_PLAY} a WHERE row.id = a.row_id
         """
     )
@@ -286,22 +329,41 @@ def _unbring() -> list[int]:
         WHERE r.id IN (SELECT recommendation_id FROM gone)
         """
     )
-    run(
-        f"""
-        UPDATE recommendations_recommendation r SET action_category = NULL, version = r.version + 1
-        FROM {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
-        WHERE r.id = a.recommendation_id AND (row.before ->> 'brought_action')::smallint = r.action_category
-            AND 'action_category' <> ALL(r.edited)
-        """
-    )
+    run(HAND_ISSUES_ON)
+    run(REFRESH_ACTIONS)
     run(
         f"""
         DELETE FROM recommendations_externalid held USING {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
         WHERE held.recommendation_id = a.recommendation_id
             AND row.after -> 'ids' @> jsonb_build_array(jsonb_build_array(held.scheme, held.value))
+            AND NOT EXISTS (
+                SELECT 1 FROM recommendations_mention m
+                WHERE m.id = a.mention_id AND m.recommendation_id = held.recommendation_id
+            )
         """
     )
     return _refresh_positions()
+
+
+# An issue that another mention brings too stays; the mark that it was brought moves on to that one's row.
+HAND_ISSUES_ON = f"""
+    WITH heirs AS (
+        SELECT DISTINCT ON (a.recommendation_id, link.issue_id) heir.id AS row_id, link.issue_id
+        FROM {IN_PLAY} a JOIN imports_row row ON row.id = a.row_id
+        JOIN recommendations_mention m ON m.recommendation_id = a.recommendation_id AND m.removed_at IS NULL
+        JOIN recommendations_mention_issues link ON link.mention_id = m.id
+            AND row.before -> 'brought_issues' @> to_jsonb(link.issue_id)
+        JOIN imports_row heir ON heir.mention_id = m.id AND heir.state = 'written'
+            AND heir.recommendation_id = m.recommendation_id
+        WHERE NOT EXISTS (SELECT 1 FROM {IN_PLAY} other WHERE other.row_id = heir.id)
+        ORDER BY a.recommendation_id, link.issue_id, heir.id
+    ), handed AS (
+        SELECT row_id, jsonb_agg(issue_id) AS issues FROM heirs GROUP BY row_id
+    )
+    UPDATE imports_row row SET before = coalesce(row.before, '{{}}')
+        || jsonb_build_object('brought_issues', coalesce(row.before -> 'brought_issues', '[]') || issues)
+    FROM handed WHERE row.id = handed.row_id
+"""
 
 
 # The answer that a document's row with a number gave itself is not made of mentions.

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, cast
 
 import django
 from django.utils.translation import gettext as _
@@ -112,8 +112,15 @@ class Child:
         self.lines = self._lines()
 
     def entries(self) -> Iterator[ReadMention | Problem | PassedOver]:
-        """What the rows of an export came to, one at a time; who stops asking ends the process."""
+        """What the rows of an export came to, one at a time; who stops asking, or never begins, ends the process."""
+        entries = self._entries()
+        next(entries)  # to the inside of its `try`: of a generator that has not begun nothing is run when it goes
+        return cast("Iterator[ReadMention | Problem | PassedOver]", entries)
+
+    def _entries(self) -> Iterator[ReadMention | Problem | PassedOver | None]:
+        """Nothing at first, then the entries."""
         try:
+            yield None
             yield from map(_entry, self.lines)
         finally:
             self.stop()

@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from accounts.models import Organisation
 from history.log import Actor
+from imports import progress
 from imports.batches import (
     Prepared,
     commit_batch,
@@ -124,6 +125,7 @@ def import_document(
     with contextlib.ExitStack() as kept:
         if not dry_run:
             kept.enter_context(stored(batch, File(kept.enter_context(path.open("rb")))))
+        kept.callback(lambda: progress.forget(batch.pk))
         with transaction.atomic():
             return _imported(batch, path, prepared, columns, by, dry_run=dry_run)
 

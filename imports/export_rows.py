@@ -69,9 +69,7 @@ class ExportRows:
         """What else is to be told of the file."""
         return facts_of(
             responses=self.responses,
-            unknown_states=sorted(self.reader.unknown_states | self.spots.unknown_states),
-            unknown_terms=sorted(self.reader.unknown_terms),
-            unknown_kinds=self.reader.unknown_kinds,
+            **self.reader.unknown(self.spots.unknown_states),
             warnings=self.warnings,
             more_warnings=self.more_warnings,
             read=self.stream.rows,

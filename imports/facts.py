@@ -12,7 +12,7 @@ def facts_of(*, responses: Mapping[str, int] | None = None, **known: Any) -> dic
     `responses` counts the answers by code, of which each is told; none for a file that has no answers.
     """
     nothing: dict[str, Any] = {"state": "", "session": None, "symbol": None, "claims": {}, "warnings": []}
-    nothing |= {"unknown_states": [], "unknown_terms": [], "unknown_kinds": {}}
+    nothing |= {"unknown_states": [], "unknown_terms": [], "unknown_kinds": {}, "more_unknown": 0}
     nothing |= {"printed_totals": {}, "joint": 0, "prefixes": []}
     counted = {} if responses is None else {code: responses.get(code, 0) for code in Response.values}
     return nothing | {"responses": counted} | known

@@ -183,9 +183,7 @@ def _facts(batch: Batch, reading: Reading, reader: Reader, beside: int) -> dict[
     return facts_of(
         responses=responses,
         claims=dict(Counter(str(row.claim) for row in answers if row.claim)),
-        unknown_states=sorted(reader.unknown_states),
-        unknown_terms=sorted(reader.unknown_terms),
-        unknown_kinds=reader.unknown_kinds,
+        **reader.unknown(),
         warnings=_warnings(batch, reading),
         printed_totals=reading.printed_totals,
         joint=sum(len(row.states) > 1 for row in reading.recommendations),

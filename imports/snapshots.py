@@ -23,6 +23,7 @@ from reviews.models import Document, Review
 Snapshot = dict[str, Any]
 Term = TypeVar("Term", bound=models.Model)
 TERMS = ("issues", "groups", "goals")
+UNKNOWN_KEPT = 300  # names of a sort that facts of a batch list; when those are settled, the next come
 
 # The snapshot of recommendation `r`, as jsonb; its parameter is the id of the document whose answer is meant. The one
 # place where it is made: a preview keeps it, and commit and undo compare with it inside the database.
@@ -146,6 +147,16 @@ class Reader:
                 "paragraph": row.paragraph[:100],
                 "explanation": row.explanation,
             }
+        }
+
+    def unknown(self, more_states: Iterable[str] = ()) -> dict[str, Any]:
+        """The names that it could not place, as facts of a batch: so many of each sort, and how many more there are."""
+        states, terms = sorted(self.unknown_states.union(more_states)), sorted(self.unknown_terms)
+        return {
+            "unknown_states": states[:UNKNOWN_KEPT],
+            "unknown_terms": terms[:UNKNOWN_KEPT],
+            "unknown_kinds": {label: self.unknown_kinds[label] for label in terms[:UNKNOWN_KEPT]},
+            "more_unknown": sum(max(0, len(names) - UNKNOWN_KEPT) for names in (states, terms)),
         }
 
     def mention(self, printed: str) -> list[Any]:

@@ -83,8 +83,20 @@ Decisions = dict[About, Any]
 
 
 def decisions(batch: Batch) -> Decisions:
-    """The conflicts in which a person took the file's word, and what it said: reading it again must not forget them."""
-    return {_about(row): row.after for row in batch.rows.filter(take=True)}
+    """The conflicts in which a person took the file's word, and what it said: reading it again must not forget them.
+
+    Those of a reading that its worker did not end stand in the batch's facts.
+    """
+    held = batch.facts.get("decided", [])
+    kept: Decisions = {(beside, review, pk, what): said for beside, review, pk, what, said in held}
+    return kept | {_about(row): row.after for row in batch.rows.filter(take=True)}
+
+
+def _keep_decisions(before: Decisions, claim: Claim) -> None:
+    """Note them where they outlive the rows, until the facts of the new reading take that place."""
+    found = claim.mine().get()
+    found.facts = found.facts | {"decided": [[*about, said] for about, said in before.items()]}
+    found.save(update_fields=["facts"])
 
 
 def decide_as_before(before: Decisions, rows: Iterable[Row]) -> None:
@@ -108,6 +120,8 @@ def save_export(batch: Batch, export: ExportRows, claim: Claim | None) -> None:
     with transaction.atomic():
         if claim:
             claim.renew()
+            if before:
+                _keep_decisions(before, claim)
         batch.rows.all().delete()
     for rows in export.chunks():
         decide_as_before(before, rows)

@@ -30,6 +30,7 @@ def undo(batch: Batch, by: Actor) -> Batch:
     drafts_undone, drafts_left = drafts.undo_beside(batch, by)  # they would keep the recommendations that they are on
     mark_touched(batch)
     _mark_changed(batch.document)
+    attaching.mark_held(batch.pk, _("A later import holds this row too; it stays until that one is taken back."))
     run("UPDATE imports_row row SET message = w.message FROM import_work w WHERE w.row_id = row.id")
     left = run("DELETE FROM import_work WHERE message <> ''")
     counts.put_off()

@@ -136,7 +136,8 @@ def test_child_hands_the_rows_of_an_export_over_one_by_one(tmp_path: Path) -> No
     assert (there.rows, there.read, there.rejected) == (4, 3, 1)
 
 
-def test_child_of_an_export_ends_with_its_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("begun", [True, False])
+def test_child_of_an_export_ends_with_its_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: bool) -> None:
     made: list[child.Child] = []
     start = child.Child.__init__
 
@@ -146,7 +147,8 @@ def test_child_of_an_export_ends_with_its_reading(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(child.Child, "__init__", noted)
     reading = child.read_in_child(exported(tmp_path, rows=20_000))
-    next(reading.mentions)
+    if begun:
+        next(reading.mentions)
     assert made[0].process.poll() is None  # it waits, with the pipe full
     del reading
     assert made[0].process.poll() is not None

@@ -41,6 +41,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         return redirect("import-detail", key=batch.key)
     status = request.GET.get("status", "")
     found = _visible(person).select_related("review__session", "review__state", "created_by", "organisation")
+    found = found.defer("facts")  # which may be long, and the list shows none of them
     if status in Batch.Status.values:
         found = found.filter(status=status)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -68,6 +68,8 @@ class Command(BaseCommand):
                 close = known.get(name)
                 hint = f" (did you mean {' or '.join(map(str, close))}?)" if close else ""
                 self.stdout.write(f"Unknown {what}: {name}{hint}")
+        if more := result.facts.get("more_unknown"):
+            self.stdout.write(f"Unknown, and not listed: {more} more names")
 
     def _tell(self, result: Result, *, dry_run: bool) -> None:
         found = result.to_json()
