@@ -128,6 +128,7 @@ def server(folder: Path, **more: str) -> Iterator[str]:
         production = {
             "SITE_URL": address,
             "ALLOWED_HOSTS": "127.0.0.1",
+            "UPR_API_REQUESTS_A_MINUTE": "1000000",  # all tests ask from one address
             "EMAIL_URL": "smtp://127.0.0.1:9",
             "DEFAULT_FROM_EMAIL": "UPR Tracker <tracker@example.org>",
             "SECRET_KEY": "of-the-tests-" + "0" * 50,
