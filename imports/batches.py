@@ -291,7 +291,7 @@ def take_proposed(*, batch: Batch, rows: models.QuerySet[Row]) -> int:
     with transaction.atomic():
         decide(rows=rows, take=False)
         proposed = models.Q(before__source__0__in=lower) | models.Q(after__has_key="key")
-        corrected = models.Q()
+        corrected = models.Q(disputed__contains=["position"])  # of two answers the one that is there is proposed
         for part in Part.values:
             corrected |= models.Q(disputed__contains=[part], before__edited__has_key=part)
         return decide(rows=rows.filter(proposed).exclude(corrected), take=True)

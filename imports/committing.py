@@ -19,6 +19,10 @@ TOUCHED = f"""
 """
 
 
+# An answer that waits for its recommendation will be written one day.
+BRINGS = "SELECT 1 FROM import_work WHERE writes OR outcome = 'waiting' LIMIT 1"
+
+
 def commit(batch: Batch, by: Actor) -> Batch:
     """Write a batch that is shown, and nothing of any other; raises Differs."""
     batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
@@ -29,8 +33,8 @@ def commit(batch: Batch, by: Actor) -> Batch:
     plan_commit(batch.pk)
     lock_reviews("SELECT review_id FROM import_work")
     lock_recommendations(batch.pk)
-    document = document_of(batch)
-    if different := _different(document) + attaching.different():
+    document = document_of(batch, brings=bool(column(BRINGS)))
+    if different := _different(document, batch) + attaching.different():
         raise Differs(different)
     batch.document = document
     batch.save(update_fields=["document"])
@@ -89,9 +93,9 @@ DIFFERENT = f"""
 """
 
 
-def _different(document: Document) -> list[int]:
-    """The rows about something that is not as their preview saw it."""
-    return column(DIFFERENT, [document.pk])
+def _different(document: Document, batch: Batch) -> list[int]:
+    """The rows about something that is not as their preview saw it; a copy had given no answer of its own then."""
+    return column(DIFFERENT, [document.pk if document.sha256 == batch.sha256 else None])
 
 
 def _touched() -> list[int]:

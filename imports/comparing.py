@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from imports import answers
 from imports.models import Row
 from imports.reading import same_text
 from imports.snapshots import TERMS, Snapshot
@@ -44,7 +45,9 @@ def compare(
     changed = {part for part in (*TERMS, "position") if part in said and said[part] != held[part]}
     if any(each not in held["ids"] for each in said.get("ids", ())):
         changed.add("ids")
-    disputed: set[str] = set()
+    disputed = _other_answer(held, said, document) if "position" in changed else set()
+    if "position" in changed and answers.said_before(held, document):
+        changed.discard("position")  # the same again is nothing, another one is asked about
     other = source if source is not None and source.pk != document.pk else None
     if "text" in said:
         (disputed if other else changed).update(_other_words(held, said))
@@ -62,7 +65,9 @@ def compare(
     fields = sorted(changed | disputed)
     if disputed:
         sentences = [_correction_sentence(held, corrected & disputed)] if corrected & disputed else []
-        if disputed - corrected - {"source"}:
+        if "position" in disputed:
+            sentences.append(_answer_sentence(document))
+        if disputed - corrected - {"source", "position"}:
             sentences.append(_conflict_sentence(document, source))
         return Verdict(Row.Outcome.CONFLICT, fields, sorted(disputed), " ".join(sentences))
     outcome = Row.Outcome.CHANGED if changed else Row.Outcome.UNCHANGED
@@ -73,6 +78,12 @@ def _other_words(held: Snapshot, said: Snapshot) -> set[str]:
     """Text and States, where the file says something else and does not only print it otherwise."""
     found = set() if same_text(held["text"], said["text"]) else {"text"}
     return found if _states(held) == _states(said) else found | {"states"}
+
+
+def _other_answer(held: Snapshot, said: Snapshot, document: Document) -> set[str]:
+    """The answer, where another document of the same kind gave another one: which of them holds a person decides."""
+    before = answers.said_before(held, document)
+    return set() if before is None or answers.is_same(before, said["position"]) else {"position"}
 
 
 def _terms_of_others(held: Snapshot) -> set[str]:
@@ -135,6 +146,11 @@ def _correction_sentence(held: Snapshot, parts: Collection[str]) -> str:
         return _("A person corrected this; keeping it is proposed.")
     day = formats.date_format(max(days), "DATE_FORMAT")
     return _("A person corrected this on %(day)s; keeping it is proposed.") % {"day": day}
+
+
+def _answer_sentence(document: Document) -> str:
+    sentence = _("Another document of this kind (%(kind)s) gives another answer. Keeping that answer is proposed.")
+    return sentence % {"kind": document.get_kind_display()}
 
 
 def _conflict_sentence(document: Document, source: Document | None) -> str:

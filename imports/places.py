@@ -30,14 +30,20 @@ def held_document(review: Review | None, digest: str) -> Document | None:
     return Document.objects.filter(review=review, sha256=digest).first()
 
 
-def document_of(batch: Batch) -> Document:
-    """The saved document of a batch that is being committed, made when missing."""
+def document_of(batch: Batch, *, brings: bool) -> Document:
+    """The saved document of a batch that is being committed, made when missing.
+
+    A copy that `brings` nothing of its own (a list with comments beside it, say) is no second document: it counts as
+    the one of its kind that the review has.
+    """
     review = None
     if batch.source not in EXPORTS:
         state = State.objects.get(iso3=batch.facts["state"])
         session = Session.objects.get(number=batch.facts["session"])
         review, _made = Review.objects.get_or_create(state=state, session=session)
     document = held_document(review, batch.sha256)
+    if document is None and review is not None and not brings:
+        document = review.documents.filter(kind=batch.source, is_sample=False).order_by("-pk").first()
     if document is None:
         document = new_document(Reading(source=batch.source, symbol=batch.facts.get("symbol")), review, batch.sha256)
         document.save()

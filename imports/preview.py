@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from imports import drafts
+from imports import answers, drafts
 from imports.comparing import compare
 from imports.facts import facts_of
 from imports.kept import Kept, kept_before
@@ -85,6 +85,8 @@ def compared_row(
     before = there.snapshot if there else None
     settled = {part for each in kept for part in each.parts(before, said)} if before else set()
     verdict = compare(before, said, document, source, settled)
+    if before and "position" in verdict.fields and verdict.outcome != Row.Outcome.NEW:
+        said = said | {"beside": answers.beside(before, said, document)}
     return Row(
         batch=batch,
         place=str(read.place)[:200],

@@ -4,8 +4,8 @@ A snapshot has these parts; one that a document does not state is absent from wh
 `text`, `states` ([State id or null, printed name], in order), `issues` ([issue id, scheme, primary], of OHCHR's
 scheme), `groups` and `goals` (ids), `position` (response, claim, paragraph, explanation: of this document), `source`
 (document id, place), `ids` ([scheme, value] of other databases). What is held has besides `edited`: the
-parts that a person corrected, each with the day (UTC). Issues of UPR Info's scheme come with mentions and are no part
-of it.
+parts that a person corrected, each with the day (UTC); and `answers`: those of all documents, the one shown first.
+Issues of UPR Info's scheme come with mentions and are no part of it.
 """
 
 import json
@@ -17,6 +17,7 @@ from django.db import connection, models
 
 from imports.reading import Reading, ReadMention, ReadPosition, ReadRecommendation
 from imports.resolve import Resolver
+from recommendations.derived import FOREMOST_FIRST
 from recommendations.models import ExternalId
 from reviews.models import Document, Review
 
@@ -27,7 +28,7 @@ UNKNOWN_KEPT = 300  # names of a sort that facts of a batch list; when those are
 
 # The snapshot of recommendation `r`, as jsonb; its parameter is the id of the document whose answer is meant. The one
 # place where it is made: a preview keeps it, and commit and undo compare with it inside the database.
-SNAPSHOT = """
+SNAPSHOT = f"""
     jsonb_build_object(
         'text', r.text,
         'states', coalesce((
@@ -47,11 +48,16 @@ SNAPSHOT = """
             SELECT jsonb_build_object('response', p.response, 'claim', p.claim, 'paragraph', p.paragraph,
                                       'explanation', p.explanation)
             FROM recommendations_position p WHERE p.recommendation_id = r.id AND p.document_id = %s),
+        'answers', coalesce((
+            SELECT jsonb_agg(jsonb_build_object('document', p.document_id, 'kind', coalesce(d.kind, ''), 'day', p.day,
+                    'response', p.response, 'claim', p.claim, 'explanation', p.explanation) ORDER BY {FOREMOST_FIRST})
+            FROM recommendations_position p LEFT JOIN reviews_document d ON d.id = p.document_id
+            WHERE p.recommendation_id = r.id), '[]'),
         'source', jsonb_build_array(r.source_document_id, r.source_place),
         'ids', coalesce((
             SELECT jsonb_agg(jsonb_build_array(e.scheme, e.value) ORDER BY e.scheme, e.value)
             FROM recommendations_externalid e WHERE e.recommendation_id = r.id), '[]'),
-        'edited', CASE WHEN r.edited = '{}' THEN '{}'::jsonb ELSE (
+        'edited', CASE WHEN r.edited = '{{}}' THEN '{{}}'::jsonb ELSE (
             SELECT jsonb_object_agg(part, (
                 SELECT max((e.recorded_at AT TIME ZONE 'UTC')::date) FROM history_event e
                 WHERE e.target_type = 'recommendations.recommendation' AND e.target_id = r.id

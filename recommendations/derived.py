@@ -34,12 +34,13 @@ def _case(column: str, ranks: dict[str, int], others: int) -> str:
     return f"CASE {column} {branches} ELSE {others} END"
 
 
+FOREMOST_FIRST = f"""{_case("p.response", RESPONSE_RANK, 1)}, {_case("d.kind", KIND_RANK, 5)},
+      p.day DESC NULLS LAST, p.id DESC"""
 POSITION = f"""
     SELECT p.id AS current_position_id, p.response, p.claim FROM recommendations_position p
     LEFT JOIN reviews_document d ON d.id = p.document_id
     WHERE p.recommendation_id = r.id
-    ORDER BY {_case("p.response", RESPONSE_RANK, 1)}, {_case("d.kind", KIND_RANK, 5)},
-      p.day DESC NULLS LAST, p.id DESC
+    ORDER BY {FOREMOST_FIRST}
     LIMIT 1
 """
 
@@ -52,7 +53,12 @@ def foremost(positions: Sequence[Position]) -> Position | None:
 def _rank(position: Position) -> tuple[int, int, int, int]:
     kind = position.document.kind if position.document else ""
     day = position.day.toordinal() if position.day else 0
-    return RESPONSE_RANK.get(position.response, 1), KIND_RANK.get(kind, 5), -day, -position.pk
+    return *standing(position.response, kind), -day, -position.pk
+
+
+def standing(response: str, kind: str) -> tuple[int, int]:
+    """How an answer in a document of this kind ranks, before its day counts: the lowest is shown."""
+    return RESPONSE_RANK.get(response, 1), KIND_RANK.get(kind, 5)
 
 
 # A trigger fills these on every road; a look at them all finds what went past it.

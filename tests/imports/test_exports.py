@@ -195,8 +195,8 @@ def test_known_id_of_uhri_leads_to_its_recommendation_whatever_its_number(tmp_pa
     go(recorded(tmp_path))
     later = save_uhri(tmp_path / "later.json", [record(2, "140.9 Open a ministry (Chile)", ["Chile"], "Noted")])
     found = go(later)
-    assert (found["new"], found["changed"]) == (0, 1)
-    assert Position.objects.filter(recommendation__label="140.4").count() == 2
+    assert (found["new"], found["changed"], found["unchanged"]) == (0, 0, 1)
+    assert Position.objects.filter(recommendation__label="140.4").count() == 1  # the same answer again is none
     assert not Recommendation.objects.filter(label="140.9").exists()
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imports.models import Row
@@ -27,6 +28,7 @@ WORDS: dict[str, str | Promise] = {
     "source": _("Source"),
     "ids": _("Numbers in databases"),
 }
+ANSWER_SHOWN = _("Answer shown")
 OF_A_DRAFT: dict[str, str | Promise] = {
     "status": _("Status"),
     "progress": _("How far"),
@@ -93,16 +95,33 @@ def differences(row: Row, names: Names) -> list[Difference]:
         return []
     if "draft" in row.after:
         return _of_a_draft(row)
-    return [
+    held = row.before if row.before and not row.before.get("removed") else {}
+    beside = row.after.get("beside")
+    if beside and beside["against"]:
+        held = held | {"position": beside["against"]}
+    found = [
         Difference(
             words,
-            _shown(part, row.before, names) if row.before and not row.before.get("removed") else "",
+            _shown(part, held, names),
             _shown(part, row.after, names),
             part in row.disputed,
         )
         for part, words in WORDS.items()
         if part in row.fields and part in row.after and not (part == "source" and row.outcome == Row.Outcome.NEW)
     ]
+    return [*found, _answer_shown(beside)] if beside else found
+
+
+def _answer_shown(beside: Snapshot) -> Difference:
+    """Whether lists and the page show another answer than before once this document's is written."""
+    old, new = (_answer(*pair) if pair else "" for pair in (beside["shown"], beside["then"]))
+    if not beside["changes"]:
+        old = new = gettext("stays %(answer)s") % {"answer": new}
+    return Difference(ANSWER_SHOWN, old, new)
+
+
+def _answer(response: str, claim: str) -> str:
+    return f"{Response(response).label} ({Claim(claim).label})" if claim else str(Response(response).label)
 
 
 def _of_a_draft(row: Row) -> list[Difference]:
@@ -143,8 +162,7 @@ def _shown(part: str, snapshot: Snapshot, names: Names) -> str:
         case "states":
             return ", ".join(printed for _state, printed in value)
         case "position":
-            claim = f" ({Claim(value['claim']).label})" if value["claim"] else ""
-            return f"{Response(value['response']).label}{claim} {value['explanation']}".strip()
+            return f"{_answer(value['response'], value['claim'])} {value['explanation']}".strip()
         case "issues":
             return "; ".join(names.of(Issue, pk) for pk, _scheme, _primary in value)
         case "groups":

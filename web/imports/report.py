@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 from imports.models import Batch, Row
 from imports.reading import EXPORTS
 from reviews.models import Review
-from web.imports.differences import WORDS
+from web.imports.differences import ANSWER_SHOWN, WORDS
 
 LONGEST_SEARCH = 200
+SHOWN = "shown"  # asks for rows that change which answer the lists show
 # What commit writes, or keeps until its recommendation comes; conflicts only in the parts that are not disputed, or
 # when a person took the file's word.
 WRITES = (
@@ -45,7 +46,7 @@ class Filters:
         outcome, part, review = (str(sent.get(name, "")) for name in ("outcome", "part", "review"))
         return cls(
             outcome if outcome in Row.Outcome.values else "",
-            part if part in WORDS else "",
+            part if part in WORDS or part == SHOWN else "",
             str(sent.get("q", "")).replace("\0", "")[:LONGEST_SEARCH].strip(),
             review if review.isascii() and review.isdigit() and len(review) < 10 else "",
         )
@@ -59,7 +60,9 @@ class Filters:
         """Of these rows those that they let through, in the order of the file."""
         if self.outcome:
             found = found.filter(outcome=self.outcome)
-        if self.part:
+        if self.part == SHOWN:
+            found = found.filter(after__beside__changes=True)
+        elif self.part:
             found = found.filter(fields__contains=[self.part])
         if self.review:
             found = found.filter(review=int(self.review))
@@ -76,7 +79,7 @@ class Filters:
 
 def parts() -> list[tuple[str, "str | Promise"]]:
     """The parts that may differ, with their words."""
-    return list(WORDS.items())
+    return [*WORDS.items(), (SHOWN, ANSWER_SHOWN)]
 
 
 def reviews_of(batch: Batch, rows: QuerySet[Row]) -> list[Review]:
