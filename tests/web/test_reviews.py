@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from reviews.models import Lead
+from imports.models import Batch
+from reviews.models import Document, Lead
 from tests import factories as make
 from tests.web.conftest import Budget
 from tests.web.test_home import page
@@ -165,3 +166,17 @@ def test_page_tells_the_course_of_samples_only_where_there_is_nothing_else(
     for day, status in ((datetime.date(2025, 2, 10), "in_progress"), (datetime.date(2025, 5, 3), "regression")):
         make.make_assessment(sample, lead, status, holds_from=day)
     assert "How it has gone" in page(sample_client, "/reviews/48/ITA/")
+
+
+def test_document_whose_import_was_taken_back_is_not_listed(client: Client) -> None:
+    review = make.make_review()
+    taken, stands = (
+        Document.objects.create(review=review, key=f"list-{n}", kind="thematic_list", title=f"List {n}", sha256=n * 64)
+        for n in "ab"
+    )
+    for document, status in ((taken, "undone"), (stands, "undone"), (stands, "committed")):
+        Batch.objects.create(
+            document=document, review=review, sha256=document.sha256, status=status, committed_at=timezone.now()
+        )
+    page = client.get(f"/reviews/{review.session.number}/{review.state.iso3}/").content.decode()
+    assert ("List a" in page, "List b" in page, "imported on" in page) == (False, True, True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Person
 from accounts.reader import Reader
+from imports.models import Batch
 from notifications.following import followables
 from recommendations.models import Recommendation
 from recommendations.querysets import utc_today
-from reviews.models import Call, Finding, Lead, Review, Session, Stakeholder, TroikaMember
+from reviews.models import Call, Document, Finding, Lead, Review, Session, Stakeholder, TroikaMember
 from web import tally, timeline
 from web.reviews.course import course
 
@@ -100,7 +101,7 @@ def _complete() -> Any:
         Prefetch("troika_members", TroikaMember.objects.select_related("state")),
         Prefetch("leads", Lead.objects.select_related("organisation")),
         "totals",
-        "documents",
+        Prefetch("documents", _documents()),
         "findings__document",
         "calls__document",
         "areas",
@@ -108,6 +109,13 @@ def _complete() -> Any:
         "issues",
         "groups",
     )
+
+
+def _documents() -> QuerySet[Document]:
+    """Documents without those whose import was taken back, each with when it was first imported, if it was."""
+    mine = Batch.objects.filter(document=OuterRef("pk"), sha256=OuterRef("sha256")).order_by("committed_at")
+    taken_back = Exists(mine.filter(status=Batch.Status.UNDONE)) & ~Exists(mine.exclude(status=Batch.Status.UNDONE))
+    return Document.objects.exclude(taken_back).annotate(imported_at=Subquery(mine.values("committed_at")[:1]))
 
 
 def _shown(rows: Any, reader: Reader) -> list[Any]:
