@@ -58,7 +58,7 @@ def test_page_queries(reader_client: Client, review_page: SimpleNamespace, budge
         "reviews_troikamember",
         "reviews_lead",
         "reviews_statedtotal",
-        "reviews_document",
+        "imports_batch",  # the documents, asked with when each was imported
         "reviews_finding",
         "reviews_document",  # of the findings
         "reviews_call",
