@@ -4,14 +4,16 @@ from celery import shared_task
 
 from imports import batches, writing
 
+LONGEST = 3600  # seconds: all of UHRI takes minutes to read and to write; the leases tell sooner of a worker that died
 
-@shared_task(name="imports.read", ignore_result=True)
+
+@shared_task(name="imports.read", ignore_result=True, time_limit=LONGEST)
 def read(batch_id: int) -> None:
     """Read a batch's file and make its preview."""
     batches.read_batch(batch_id)
 
 
-@shared_task(name="imports.write", ignore_result=True)
+@shared_task(name="imports.write", ignore_result=True, time_limit=LONGEST)
 def write(batch_id: int) -> None:
     """Write a batch, or take it back, as was asked for."""
     writing.work_on(batch_id)
