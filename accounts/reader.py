@@ -42,5 +42,9 @@ class Reader:
         """The same reader, looking at another day."""
         return replace(self, as_of=as_of, known_on=known_on)
 
+    def without_samples(self) -> "Reader":
+        """The same reader, who is shown no sample data."""
+        return replace(self, samples=False)
+
 
 PUBLIC = Reader()

@@ -74,7 +74,8 @@ def remember(request: HttpRequest) -> None:
 
 
 def _known(authorization: str) -> str:
-    return f"api.token:{_secret(authorization)}"
+    # The key alone: "Bearer" and the blanks before it may be spelt in many ways.
+    return f"api.token:{_secret(''.join(authorization.split()[-1:]))}"
 
 
 def _secret(text: str) -> str:

@@ -205,7 +205,7 @@ BRING_ISSUES = f"""
 REFRESH_ACTIONS = f"""
     WITH met AS (
         SELECT r.id, r.action_category FROM recommendations_recommendation r
-        WHERE r.id IN (SELECT recommendation_id FROM {IN_PLAY})
+        WHERE r.id IN (SELECT recommendation_id FROM {IN_PLAY}) AND 'action_category' <> ALL(r.edited)
     ), marked AS (
         SELECT row.id AS row_id, met.id FROM met JOIN imports_row row ON row.recommendation_id = met.id
         WHERE row.state = 'written' AND (row.before ->> 'brought_action')::smallint = met.action_category

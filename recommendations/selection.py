@@ -159,7 +159,11 @@ def _statuses() -> list[tuple[str, Any]]:
 
 @dataclass(frozen=True)
 class Moment:
-    """A position of the feed, or a time, which stands for the last position before it; cleaned, the position."""
+    """A position of the feed, or a day, which stands for the last position before it; cleaned, the position.
+
+    A time counts as its whole day: who asked for ever narrower stretches would learn the second of a status, and with
+    it perhaps who wrote it.
+    """
 
     separates: bool = False
 
@@ -169,10 +173,11 @@ class Moment:
             return [int(value)]
         try:
             moment = datetime.datetime.fromisoformat(value[:40])
-        except ValueError:
-            hint = _("“%(name)s” is a time such as 2026-11-26T09:00:00Z, a day, or the “mark” of an answer.")
+            moment = moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+        except (ValueError, OverflowError):
+            hint = _("“%(name)s” is a day such as 2026-11-26, or the “mark” of an answer.")
             raise UnknownChoice(name, value, hint=hint % {"name": name}) from None
-        return [feed.position_at(moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC))]
+        return [feed.position_at(moment.replace(hour=0, minute=0, second=0, microsecond=0))]
 
     def options(self, reader: Reader) -> list[Option]:
         return []
@@ -271,7 +276,7 @@ PLAIN: dict[str, Filter] = {
         _("Changed since"),
         Moment(),
         _updated_since,
-        _("What has changed after this time, day (UTC) or position of the feed: the `mark` of the answer before."),
+        _("What has changed since this day began (UTC), or after this position of the feed: the `mark` of an answer."),
     ),
 }
 FILTERS = with_variants(PLAIN)

@@ -338,7 +338,7 @@ KNOX_TOKEN_MODEL = "accounts.Token"
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "upr_"}  # the prefix lets a token that leaked be found
 SPECTACULAR_SETTINGS = {
     "TITLE": "UPR Tracker API",
-    "DESCRIPTION": "Recommendations of the Universal Periodic Review and what became of them. Read-only.",
+    "DESCRIPTION": "Recommendations of the Universal Periodic Review and what became of them.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -104,3 +104,9 @@ def test_while_the_server_is_away_everybody_is_answered(
 def test_limit_of_nought_counts_nothing(api: Api, settings: Any) -> None:
     settings.API_REQUESTS_A_MINUTE = 0
     assert "RateLimit-Limit" not in api.client.get(STATES).headers
+
+
+def test_token_is_one_however_its_header_is_spelt() -> None:
+    spellings = ("Bearer abc", "bearer   abc", "BEARER\tabc")
+    assert len({counting._known(each) for each in spellings}) == 1
+    assert counting._known("Bearer abd") != counting._known("Bearer abc")

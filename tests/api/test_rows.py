@@ -112,11 +112,13 @@ def test_recommendations_are_as_the_serializer_writes_them(
 
 
 def test_a_detail_is_as_the_serializer_writes_it(api: Api, rich: SimpleNamespace) -> None:
+    from recommendations.correcting import corrections_of
     from recommendations.index import index_from
 
     objects = recommendation_objects({})
     for row in objects:
         row.index = index_from(row.voices)
+        row.corrections = list(corrections_of([row]).get(row.pk, {}).values())
     expected = serialized(recommendations.RecommendationResource.detail_serializer, objects)
     found = [api.get(f"recommendations/{row.public_id}/", sample="true") for row in objects]
     assert found == expected
