@@ -6,13 +6,18 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
 from accounts.models import Person
 from accounts.roles import Role
+from accounts.tokens import make_token
+from history.log import Actor
 from imports.models import Batch
 from recommendations.models import Check
+from reports import exports
+from reports.questions import Question
 from tests import factories as make
 
 NUL = "\0"
@@ -63,6 +68,9 @@ def marks(cast: SimpleNamespace, person: Person, settings: Any) -> dict[str, dic
     )
     settings.EMAIL_BACKEND = "upr_tracker.mail.FolderBackend"  # without it there are no pages of mails
     batch = Batch.objects.create(file_name="a.docx", sha256="ab", created_by=person)
+    export = exports.ask(Question("recommendations", {}, samples=False), "xlsx")
+    with transaction.atomic():
+        token, _text = make_token(person=person, name="Reading", days=1, by=Actor(person_id=person.pk))
     return {
         "event-": {"pk": make.make_event(cast.review).pk},
         "assessment-withdraw": {"pk": assessment.pk},
@@ -73,6 +81,10 @@ def marks(cast: SimpleNamespace, person: Person, settings: Any) -> dict[str, dic
         "goal-": {"code": make.make_goal().code},
         "issue-": {"slug": make.make_issue().slug},
         "mail-": {"name": "a"},
+        "download-": {"key": export.key},
+        "release-": {"name": "2026.11", "file": "recommendations.csv"},
+        "token-": {"pk": token.pk},
+        "recommendation-to-fill-in": {"slug": cast.group.slug},
         "account_": {"key": "1a-b2", "uidb36": "1"},
         "": {
             "public_id": cast.recommendation.public_id,
@@ -92,7 +104,7 @@ def marked(name: str) -> list[str]:
     """The marks of the page's address."""
     return [
         key
-        for key in ("pk", "key", "number", "code", "slug", "name", "uidb36", "public_id", "iso3")
+        for key in ("pk", "key", "number", "code", "slug", "name", "uidb36", "public_id", "iso3", "file")
         if f"%({key})s" in PAGES[name]
     ]
 
