@@ -29,7 +29,7 @@ FIRST = [
 SECOND = [
     ("Theme: Right to education",),
     ("140.1 Build more universities in rural areas (France, Spain)", "Supported", "Right to education", ""),
-    ("140.2 Train the teachers of all minorities (Türkiye)", "Supported", "Right to education", ""),
+    ("140.2 Train the teachers of all minorities (Türkiye)", "Noted", "Right to education", ""),
     ("140.3 Feed the children (Japan)", "Supported", "Right to education", ""),
 ]
 
