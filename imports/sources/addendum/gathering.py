@@ -91,6 +91,7 @@ class _Gatherer:
         self.gathered = Gathered()
         self.section = _Section()
         self.item: Item | None = None
+        self.passed: tuple[Part | None, str] = (None, "")  # the part last quoted, and its passage
 
     def take(self, part: Part) -> None:
         """Use the next part of the document."""
@@ -205,9 +206,15 @@ class _Gatherer:
 
     def _answer(self, labels: Sequence[Label], answer: Answer, part: Part, *, weak: bool = False) -> None:
         paragraph = f"para. {part.paragraph}" if part.paragraph else ""  # kept as it is, whatever the language
-        passage = passage_of(part.text)
+        passage = self._passage(part)
         for label in labels:
             self.gathered.answers[label].append(Found(answer, part.place, paragraph, weak, passage))
+
+    def _passage(self, part: Part) -> str:
+        """What the part prints, made once: a long part of many statements would else be put together for each."""
+        if self.passed[0] is not part:
+            self.passed = part, passage_of(part.text)
+        return self.passed[1]
 
     def _mention(self, labels: Sequence[Label], place: Place) -> None:
         for label in labels:
