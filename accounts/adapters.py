@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.askers import network_of
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by administrators and managers, never by whoever passes."""
@@ -25,6 +27,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "rate_limited": _("Too many tries. Wait a few minutes and try again."),
         "too_many_login_attempts": _("Too many tries. Wait a few minutes and try again."),
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What failed sign-ins are counted under."""
+        return network_of(super().get_client_ip(request)).partition("/")[0]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""How often one may ask: so many requests a minute, counted by token or by address in Redis or Valkey.
+"""How often one may ask: so many requests a minute, counted by token or by address (IPv6: by /64) in Redis or Valkey.
 
 The count is one number with an end, so that every web process sees the same. Where the server is away nothing is
 counted and everybody is answered: a limit protects the site and is not worth an outage of its own.
@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+
+from accounts.askers import asker
 
 logger = logging.getLogger(__name__)
 WINDOW = 60  # seconds
@@ -64,7 +66,7 @@ def _asker(request: HttpRequest) -> tuple[str, int]:
     given = request.headers.get("Authorization")
     if given and cache.get(_known(given)):
         return _known(given), settings.API_REQUESTS_A_MINUTE_WITH_TOKEN
-    return f"address:{_secret(address_of(request))}", settings.API_REQUESTS_A_MINUTE
+    return f"address:{asker(request)}", settings.API_REQUESTS_A_MINUTE
 
 
 def remember(request: HttpRequest) -> None:
@@ -79,12 +81,5 @@ def _known(authorization: str) -> str:
 
 
 def _secret(text: str) -> str:
-    """What stands for an address or a token in the cache, where nobody needs to read either."""
+    """What stands for a token in the cache, where nobody needs to read it."""
     return salted_hmac("api.limits", text, algorithm="sha256").hexdigest()[:32]
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where the request came from: what the proxy in front wrote last, where there is one."""
-    if settings.BEHIND_PROXY and (forwarded := request.headers.get("X-Forwarded-For")):
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))

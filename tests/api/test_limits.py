@@ -55,6 +55,9 @@ def test_each_address_has_its_count_and_a_claimed_one_none(api: Api, settings: A
         )
 
     assert [left("192.0.2.1"), left("192.0.2.2"), left("192.0.2.1", "192.0.2.9")] == ["2", "2", "1"]
+    # Who has an IPv6 address has all of its /64, and may ask from another one each time.
+    assert [left("2001:db8:1:2::3"), left("2001:db8:1:2:ffff::9"), left("2001:db8:1:3::3")] == ["2", "1", "2"]
+    assert [left("::ffff:192.0.2.8"), left("192.0.2.8")] == ["2", "1"]
     settings.BEHIND_PROXY = True
     assert [left("192.0.2.7", "198.51.100.1, 198.51.100.2"), left("192.0.2.7", "198.51.100.2")] == ["2", "1"]
 
