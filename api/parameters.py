@@ -13,6 +13,11 @@ from accounts.reader import Reader
 from api.errors import bad_value, unknown_parameter
 
 FLAGS = {"true": True, "false": False}
+# What has one value. Any other name takes several, by repeating it or between commas.
+ONE_VALUE = frozenset(
+    {"as_of", "known_on", "sample", "search", "updated_since", "ordering", "page_size", "cursor", "count"}
+    | {"after", "bom", "release", "table", "format", "over", "unit", "measure"}
+)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -69,9 +74,10 @@ def one_of(request: Request, name: str, allowed: Sequence[str]) -> str:
 
 
 def check_names(request: Request, allowed: Iterable[str]) -> None:
-    """Raises BadParameter for the first name that this address does not take, or that has no value.
+    """Raises BadParameter for the first name that this address does not take, or that has no value, or one too many.
 
-    An empty value is refused because a program that lost its value would otherwise be answered with everything.
+    An empty value is refused because a program that lost its value would otherwise be answered with everything; a
+    second one, because one of the two would count without a word.
     """
     names = set(allowed)
     for name, values in request.query_params.lists():
@@ -80,6 +86,8 @@ def check_names(request: Request, allowed: Iterable[str]) -> None:
         if not all(values):
             detail = _("“%(name)s” is empty. Give it a value or leave it out.") % {"name": name}
             raise bad_value(name, "", detail)
+        if len(values) > 1 and name in ONE_VALUE:
+            raise bad_value(name, values[-1], _("“%(name)s” takes one value; give it once.") % {"name": name})
 
 
 def query_parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:

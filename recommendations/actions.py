@@ -312,12 +312,15 @@ def start_leads() -> int:
 def refresh_wrong(kept: derived.Kept) -> int:
     """Bring kept columns up to date wherever they are not; returns how many recommendations that changed.
 
-    An event for each review tells whoever follows the feed that answers are no longer what they were.
+    An event for each review, and one for its samples, tells whoever keeps a copy that answers are no longer what they
+    were.
     """
     ids = derived.wrong(kept)
     changed = derived.refresh(kept, ids)
-    for review in Review.objects.filter(recommendations__in=ids).distinct().order_by("pk"):
-        record(events.LISTS_REFRESHED, review, by=Actor(), review_id=review.pk, quiet=True)
+    affected = Recommendation.objects.filter(pk__in=ids).order_by("review_id", "is_sample")
+    for pk, is_sample in affected.values_list("review_id", "is_sample").distinct():
+        review, new = Review(pk=pk), {"sample": is_sample}
+        record(events.LISTS_REFRESHED, review, by=Actor(), review_id=pk, new=new, quiet=True)
     return changed
 
 

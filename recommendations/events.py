@@ -31,4 +31,6 @@ LEAD_NAMED = register(
     "lead.named", _("became the lead organisation"), public=True, keys={"organisation", "from_day", "sample"}
 )
 # An organisation's first day has come, or a repair was needed: nobody did anything, and yet lists show something else.
-LISTS_REFRESHED = register("lists.refreshed", _("brought the lists up to date"), public=False)
+LISTS_REFRESHED = register("lists.refreshed", _("brought the lists up to date"), public=True, keys={"sample"})
+# After these, any recommendation of the review may show something else, though nothing happened to it.
+OF_WHOLE_REVIEWS = (LEAD_NAMED, LISTS_REFRESHED)

@@ -137,10 +137,13 @@ def _search(values: list[str], reader: Reader) -> Q:
 
 
 def _updated_since(values: list[int], reader: Reader) -> Q:
-    """Those with an event after this position of the feed; and, where a lead was named, all that it leads."""
+    """Those with an event after this position of the feed; and, where a lead was named or its day has come, all of
+    the review.
+    """
     later = Event.objects.filter(feed_entry__position__gt=values[0])
     touched = later.filter(target_type=Recommendation._meta.label_lower)
-    led = Recommendation.objects.filter(review__in=later.filter(action=events.LEAD_NAMED.name).values("review_id"))
+    whole = later.filter(action__in=[action.name for action in events.OF_WHOLE_REVIEWS])
+    led = Recommendation.objects.filter(review__in=whole.values("review_id"))
     return Q(pk__in=touched.values("target_id").union(led.values("pk")))
 
 
@@ -170,7 +173,7 @@ class Moment:
     def clean(self, name: str, values: Sequence[str], reader: Reader) -> list[Any]:
         value = values[-1]
         if value.isascii() and value.isdigit() and len(value) < 19:
-            return [int(value)]
+            return [self.reached(name, value)]
         try:
             moment = datetime.datetime.fromisoformat(value[:40])
             moment = moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
@@ -178,6 +181,14 @@ class Moment:
             hint = _("“%(name)s” is a day such as 2026-11-26, or the “mark” of an answer.")
             raise UnknownChoice(name, value, hint=hint % {"name": name}) from None
         return [feed.position_at(moment.replace(hour=0, minute=0, second=0, microsecond=0))]
+
+    def reached(self, name: str, value: str) -> int:
+        """A position that the feed has come to; raises UnknownChoice for one beyond: it finds nothing, ever."""
+        newest = feed.last_position()
+        if int(value) > newest:
+            hint = _("The feed has come to %(newest)d. A mark beyond is from elsewhere or from before a restore.")
+            raise UnknownChoice(name, value, hint=hint % {"newest": newest})
+        return int(value)
 
     def options(self, reader: Reader) -> list[Option]:
         return []

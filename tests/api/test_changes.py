@@ -20,10 +20,13 @@ from history import feed, registry
 from history.log import Actor, record
 from history.models import FeedEntry
 from recommendations import actions, events
+from recommendations.tasks import start_leads
+from reviews.models import Lead
 from tests import factories as make
 from tests.api.conftest import Api
 from tests.history.test_feed import Rolledback, threads
 
+DAY = datetime.timedelta(days=1)
 QUERIES = 7  # the mark, the newest position, the events, recommendations, reviews, voices, organisations
 
 
@@ -98,6 +101,47 @@ def test_lead_that_was_named_is_told_as_whom_it_is_about(api: Api, world: Simple
     assert (change["target"]["type"], change["target"]["key"]) == ("review", "48-SVN")
     assert change["organisation"]["slug"] == "watchers"
     assert change["new"] == {"from_day": "2026-01-01"}
+
+
+def test_lead_whose_day_comes_is_told_to_whoever_keeps_a_copy(
+    api: Api, world: SimpleNamespace, time_machine: Any
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_date")  # the database has a clock of its own
+        today = cursor.fetchone()[0]
+    noon = datetime.datetime.combine(today, datetime.time(12), datetime.UTC)
+    time_machine.move_to(noon - datetime.timedelta(days=1))
+    actions.name_lead(review=world.review, organisation=world.hidden, from_day=today + DAY, by=Actor())
+    feed.sequence()
+    copied = api.get("recommendations/")
+    assert {row["public_id"]: status_of(row) for row in copied["results"]}["first222"] == "in_progress"
+    assert api.ids(updated_since=copied["mark"]) == []
+
+    time_machine.move_to(noon)
+    Lead.objects.filter(from_day=today + DAY).update(from_day=today)  # the night passes in the database too
+    start_leads()
+    feed.sequence()
+
+    again = api.get("recommendations/", updated_since=copied["mark"])
+    assert {row["public_id"]: status_of(row) for row in again["results"]} == {
+        "first222": "regression",
+        "second22": None,
+    }
+    (change,) = api.get("changes/", after=copied["mark"])["results"]
+    assert (change["action"], change["target"]["key"], change["new"]) == ("lists.refreshed", "48-KAZ", {})
+    assert change["organisation"] is None
+
+
+def test_lists_of_samples_are_brought_up_to_date_without_a_word(api: Api, world: SimpleNamespace) -> None:
+    make.make_assessment(world.sample, world.lead)
+    Lead.objects.create(review=world.review, organisation=world.lead, from_day="2025-01-01", is_sample=True)
+    start_leads()
+    feed.sequence()
+    assert (feed.last_position(), api.get("changes/")["results"]) == (1, [])
+
+
+def status_of(row: dict[str, Any]) -> Any:
+    return row["lead_assessment"] and row["lead_assessment"]["status"]
 
 
 def test_mark_moves_past_what_is_not_told(api: Api, world: SimpleNamespace) -> None:

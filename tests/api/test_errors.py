@@ -10,8 +10,10 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.parameters import ONE_VALUE
 from api.resources import base
 from api.resources.recommendations import RecommendationResource
+from recommendations import selection
 from tests.api.conftest import Api
 
 LISTS = ["states", "sessions", "reviews", "recommendations", "issues", "groups", "goals", "events"]
@@ -63,6 +65,22 @@ def test_hostile_value_of_a_recommendation_filter_is_no_fault(name: str, api: Ap
         assert response.status_code in {200, 400}, (value, response.content)
         if response.status_code == 400:
             assert assert_problem(response, 400)["parameter"] == name
+
+
+@pytest.mark.parametrize("name", ["as_of", "known_on", "search", "page_size", "ordering", "updated_since", "sample"])
+def test_value_given_twice_where_one_counts_is_refused(name: str, api: Api, world: SimpleNamespace) -> None:
+    given = {"sample": "true", "ordering": "state", "page_size": "7"}.get(name, "2025-03-01")
+    for path in ("recommendations/", "recommendations.csv"):
+        if path.endswith(".csv") and name in {"page_size", "ordering"}:
+            continue
+        problem = api.get(path, expect=400, **{name: [given, given]})
+        assert (problem["parameter"], problem["value"]) == (name, given)
+        assert "one value" in problem["detail"]
+
+
+def test_filter_that_a_comma_does_not_separate_has_one_value() -> None:
+    single = {name for name, line in selection.FILTERS.items() if not line.vocabulary.separates}
+    assert single == set(selection.FILTERS) & ONE_VALUE
 
 
 @pytest.mark.parametrize("resource", LISTS)

@@ -199,6 +199,13 @@ def test_what_a_lead_was_named_for_has_changed(api: Api, world: SimpleNamespace)
     assert api.ids(updated_since=0) == ["slovenia"]
 
 
+def test_mark_beyond_the_feed_is_refused(api: Api, world: SimpleNamespace) -> None:
+    log(world.first)
+    for path in ("recommendations/", "recommendations.csv", "recommendations/facets/"):
+        problem = api.get(path, expect=400, updated_since=2)
+        assert "has come to 1" in problem["detail"]
+
+
 @pytest.mark.parametrize("value", ["yesterday", "-1", "1e3", "2026-13-01", "0001-01-01T00:00+14:00", "9" * 30])
 def test_a_mark_that_is_none_is_refused(value: str, api: Api, world: SimpleNamespace) -> None:
     problem = api.get("recommendations/", expect=400, updated_since=value)

@@ -63,6 +63,7 @@ def test_public_actions_are_those_meant_for_everybody() -> None:
         "document.imported",
         "import.undone",
         "lead.named",
+        "lists.refreshed",
         "recommendation.corrected",
         "recommendation.imported",
         "recommendation.taken_back",
