@@ -1,5 +1,6 @@
 """What the values of facets are called: tags hold ids, answers hold codes and names."""
 
+import functools
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -69,10 +70,12 @@ def closed() -> dict[str, dict[str, Term]]:
 def _reviewed() -> dict[str, dict[str, Term]]:
     groups: Mapping[str, str] = {value: str(label) for value, label in RegionalGroup.choices}
     known: dict[str, dict[str, Term]] = {"state": {}, "session": {}, "cycle": {}, "regional_group": {}}
+    term = functools.cache(Term)  # few values, many reviews
     for pk, iso3, name, number, cycle, group in rows(REVIEWS):
-        known["state"][str(pk)] = Term(iso3, name, iso3)
-        known["session"][str(pk)] = Term(str(number), str(number), number)
-        known["cycle"][str(pk)] = Term(str(cycle), str(cycle), cycle)
+        key = str(pk)
+        known["state"][key] = term(iso3, name, iso3)
+        known["session"][key] = term(str(number), str(number), number)
+        known["cycle"][key] = term(str(cycle), str(cycle), cycle)
         if group:
-            known["regional_group"][str(pk)] = Term(group, groups[group], group)
+            known["regional_group"][key] = term(group, groups[group], group)
     return known

@@ -7,6 +7,7 @@ the numbers are the kept ones (recommendations.counts); else one pass over the r
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from accounts.reader import Reader
@@ -39,7 +40,6 @@ def _facets() -> list[Facet]:
 
 FACETS = _facets()
 NAMES = list(dict.fromkeys(facet.name for facet in FACETS))
-ALL_KINDS = {facet.tag for facet in FACETS}
 CLOCKED = ("status", "voice")  # tags that another day changes
 
 
@@ -50,6 +50,15 @@ class Tally:
     total: int
     tags: Mapping[str, int]
     one_in: int = 1
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Mapping[str, int]]:
+        """The numbers by kind of tag and what stands behind its colon."""
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for tag, n in self.tags.items():
+            kind, _colon, value = tag.partition(":")
+            found[kind][value] = n
+        return found
 
 
 class Value(NamedTuple):
@@ -100,9 +109,8 @@ def total_of(params: Params, reader: Reader, found: Iterable[FacetCounts] = ()) 
 
 
 def tally_of(params: Params, reader: Reader, kinds: Sequence[str]) -> Tally:
-    """The tags of these kinds of the rows that a filter finds, with the kinds that every answer needs."""
-    needed = [*kinds, "any"]
-    tally = _sampled(params, reader, needed) if params else _kept(reader)
+    """The tags of the rows that a filter finds; those of these kinds are as they were on the reader's day."""
+    tally = _sampled(params, reader) if params else _kept(reader)
     moved = [kind for kind in kinds if kind in CLOCKED] if reader.is_clocked else []
     return _moved(tally, params, reader, moved) if moved else tally
 
@@ -112,28 +120,23 @@ def _kept(reader: Reader) -> Tally:
     return Tally(sum(n for tag, n in tags.items() if tag.startswith("review:")), tags)
 
 
-# An even part is chosen by a hash of the id, the same part every time. The array lets the planner look tags up by key.
-SAMPLE = f"""
-    WITH picked AS MATERIALIZED ({{picked}}), size AS (
-        SELECT count(*) AS total, greatest(1, ceil(count(*) / {CAP}.0))::int AS one_in FROM picked
-    ), part AS MATERIALIZED (
-        SELECT id FROM picked, size WHERE one_in = 1 OR (hashint8(id) & 2147483647) %% one_in = 0
+# An even part is chosen by a hash of the id, the same part every time. Rows are read once to be counted and again to be
+# chosen, both from an index: to keep them in between costs more. The array lets the planner look tags up by key. Tags
+# that were not asked for are counted with the rest: to look at what each begins with costs more.
+SAMPLED = """
+    WITH size AS MATERIALIZED (
+        SELECT count(*) AS total, greatest(1, ceil(count(*) / %s::float8))::int AS one_in FROM ({picked}) p
     )
+    SELECT NULL, total, one_in FROM size UNION ALL
+    SELECT tag, count(*), 0 FROM recommendations_counted, unnest(tags) tag WHERE recommendation_id = ANY(ARRAY(
+        SELECT id FROM ({picked}) p WHERE (hashint8(id) & 2147483647) %% (SELECT one_in FROM size) = 0
+    )) GROUP BY tag
 """
 
 
-def _sampled(params: Params, reader: Reader, kinds: Sequence[str]) -> Tally:
+def _sampled(params: Params, reader: Reader) -> Tally:
     asked = picked(params, reader, ["id"])
-    found = rows(
-        SAMPLE.format(picked=asked.text)
-        + """
-        SELECT NULL, total, one_in FROM size UNION ALL
-        SELECT tag, count(*), 0 FROM recommendations_counted c, unnest(c.tags) tag
-        WHERE c.recommendation_id = ANY(ARRAY(SELECT id FROM part)) AND (%s OR split_part(tag, ':', 1) = ANY(%s))
-        GROUP BY tag
-        """,
-        (*asked.params, set(kinds) >= ALL_KINDS, list(kinds)),
-    )
+    found = rows(SAMPLED.format(picked=asked.text), (CAP, *asked.params, *asked.params))
     total, one_in = next((total, one_in) for tag, total, one_in in found if tag is None)
     return Tally(total, {tag: n * one_in for tag, n, _one in found if tag is not None}, one_in)
 
@@ -163,10 +166,9 @@ def _moved(tally: Tally, params: Params, reader: Reader, kinds: Sequence[str]) -
 
 def _counts(facet: Facet, tally: Tally, known: Mapping[str, Mapping[str, Term]]) -> FacetCounts:
     numbers: dict[Term, int] = defaultdict(int)
-    for tag, n in tally.tags.items():
-        kind, _colon, value = tag.partition(":")
-        term = known[facet.name].get(value) if kind == facet.tag else None
-        if term is not None and term.scheme == facet.scheme:
+    terms = known[facet.name]
+    for value, n in tally.kinds.get(facet.tag, {}).items():
+        if (term := terms.get(value)) and term.scheme == facet.scheme:
             numbers[term] += n
     having = tally.tags.get(f"any:{facet.scheme or facet.name}", 0) if facet.repeats else sum(numbers.values())
     if facet.name == "status":

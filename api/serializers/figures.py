@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organisation
 from api.serializers.common import ChoiceOrNull
 from issues.models import Scheme
-from recommendations.facets import NAMES, FacetCounts
+from recommendations.facets import NAMES
 from recommendations.models import Claim, Response, Status
 from recommendations.models.facts import ActionCategory
 from recommendations.selection import NOT_ASSESSED
@@ -28,29 +27,20 @@ class FacetValueSerializer(serializers.Serializer[Any]):
     n = serializers.IntegerField()
 
 
-class FacetSerializer(serializers.Serializer[FacetCounts]):
+class FacetSerializer(serializers.Serializer[Any]):
     """A field with the number of each of its values, by all filters but its own."""
 
-    name = serializers.ChoiceField(NAMES, source="facet.name")
-    scheme = ChoiceOrNull(Scheme.choices, source="facet.scheme", help_text="Of issues: each scheme is a facet.")
-    unit = serializers.SerializerMethodField()
-    repeats = serializers.BooleanField(
-        source="facet.repeats", help_text="Whether one recommendation may count under several values."
-    )
+    name = serializers.ChoiceField(NAMES)
+    scheme = ChoiceOrNull(Scheme.choices, help_text="Of issues: each scheme is a facet.")
+    unit = serializers.ChoiceField(UNITS)
+    repeats = serializers.BooleanField(help_text="Whether one recommendation may count under several values.")
     total = serializers.IntegerField(help_text="Recommendations that the other filters find.")
     total_distinct = serializers.IntegerField(help_text="Of these, those that have any value here, each once.")
-    approximate = serializers.SerializerMethodField()
+    approximate = serializers.BooleanField()
     sampled_one_in = serializers.IntegerField(
-        source="one_in", help_text="1: all were counted. Else one in so many was, and the numbers multiplied."
+        help_text="1: all were counted. Else one in so many was, and the numbers multiplied."
     )
     values = FacetValueSerializer(many=True)
-
-    @extend_schema_field(serializers.ChoiceField(UNITS))
-    def get_unit(self, counted: FacetCounts) -> str:
-        return "recommendation"
-
-    def get_approximate(self, counted: FacetCounts) -> bool:
-        return counted.one_in > 1
 
 
 class FacetsSerializer(serializers.Serializer[Any]):

@@ -1,13 +1,16 @@
 """Facets and aggregates at their addresses: what they answer, refuse and cost. The numbers: tests/recommendations."""
 
 import datetime
+import json
 from types import SimpleNamespace
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from api.serializers.figures import FacetsSerializer
 from recommendations.models import Mention
 from tests import factories as make
 from tests.api.conftest import Api
@@ -30,6 +33,11 @@ def test_facets_leave_their_own_filter_out(api: Api, world: SimpleNamespace) -> 
     assert numbers(answer, "status") == {"monitoring_phase": 1}
     assert {facet["unit"] for facet in answer["facets"]} == {"recommendation"}
     assert not answer["approximate"]
+
+
+def test_facets_are_what_the_schema_says(api: Api, world: SimpleNamespace) -> None:
+    answer = api.get(FACETS, response="noted")
+    assert json.loads(orjson.dumps(FacetsSerializer(answer).data)) == answer
 
 
 def test_facets_choose_some_and_move_with_the_clock(api: Api, world: SimpleNamespace) -> None:
