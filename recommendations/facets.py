@@ -14,6 +14,7 @@ from accounts.reader import Reader
 from issues.models import Scheme
 from recommendations import counts
 from recommendations.facet_names import Term, names_of
+from recommendations.models.facts import DRAW_BELOW
 from recommendations.selection import FILTERS, NOT_ASSESSED
 from recommendations.sql import Sql, picked, rows, said, statuses_then
 from reviews.selection import Params
@@ -92,10 +93,27 @@ def facets_of(params: Params, reader: Reader, names: Iterable[str] = NAMES) -> l
         sets[tuple(name for name in filters if name.partition("__")[0] != facet.name)].append(facet)
     known = names_of({facet.tag for facet in wanted}, reader)
     found: list[FacetCounts] = []
-    for left, facets in sets.items():
-        tally = tally_of({name: filters[name] for name in left}, reader, sorted({facet.tag for facet in facets}))
+    for left, facets in sorted(sets.items(), key=lambda pair: len(pair[0])):
+        others = {name: filters[name] for name in left}
+        tally = tally_of(others, reader, sorted({facet.tag for facet in facets}), _many(others, found))
         found += [_counts(facet, tally, known) for facet in facets]
     return sorted(found, key=lambda counted: wanted.index(counted.facet))
+
+
+def _many(params: Params, found: Iterable[FacetCounts]) -> int | None:
+    """How many one filter finds, where a facet of everything has said so and they are many; else None.
+
+    Few rows are counted with their tags, so that both are of one moment.
+    """
+    if len(params) != 1:
+        return None
+    ((name, given),) = params.items()
+    values = {value.lower() for value in FILTERS[name].split(given)} if name in NAMES else set()
+    facets = [
+        counted for counted in found if counted.facet.name == name and (len(values) == 1 or not counted.facet.repeats)
+    ]
+    n = sum(value.n for counted in facets for value in counted.values if value.value.lower() in values)
+    return n if n > CAP else None
 
 
 def total_of(params: Params, reader: Reader, found: Iterable[FacetCounts] = ()) -> int:
@@ -108,9 +126,12 @@ def total_of(params: Params, reader: Reader, found: Iterable[FacetCounts] = ()) 
     return int(rows(f"SELECT count(*) FROM ({asked.text}) p", asked.params)[0][0])
 
 
-def tally_of(params: Params, reader: Reader, kinds: Sequence[str]) -> Tally:
-    """The tags of the rows that a filter finds; those of these kinds are as they were on the reader's day."""
-    tally = _sampled(params, reader) if params else _kept(reader)
+def tally_of(params: Params, reader: Reader, kinds: Sequence[str], many: int | None = None) -> Tally:
+    """The tags of the rows that a filter finds; those of these kinds are as they were on the reader's day.
+
+    `many`: how many rows there are, where that is known.
+    """
+    tally = _sampled(params, reader, many) if params else _kept(reader)
     moved = [kind for kind in kinds if kind in CLOCKED] if reader.is_clocked else []
     return _moved(tally, params, reader, moved) if moved else tally
 
@@ -120,23 +141,27 @@ def _kept(reader: Reader) -> Tally:
     return Tally(sum(n for tag, n in tags.items() if tag.startswith("review:")), tags)
 
 
-# An even part is chosen by a hash of the id, the same part every time. Rows are read once to be counted and again to be
-# chosen, both from an index: to keep them in between costs more. The array lets the planner look tags up by key. Tags
-# that were not asked for are counted with the rest: to look at what each begins with costs more.
+COUNTED = "SELECT count(*) AS total FROM ({}) p"
+# An even part are the rows whose draw is below a bound, the same ones every time: a stretch of `recommendation_narrow`.
+# The array lets the planner look tags up by key. Tags of kinds that nobody asked for are counted with the rest: to look
+# at what each begins with costs more.
 SAMPLED = """
-    WITH size AS MATERIALIZED (
-        SELECT count(*) AS total, greatest(1, ceil(count(*) / %s::float8))::int AS one_in FROM ({picked}) p
+    WITH size AS MATERIALIZED ({size}), part AS (
+        SELECT total, greatest(1, ceil(total / %s::float8))::int AS one_in FROM size
     )
-    SELECT NULL, total, one_in FROM size UNION ALL
+    SELECT NULL, total, one_in FROM part UNION ALL
     SELECT tag, count(*), 0 FROM recommendations_counted, unnest(tags) tag WHERE recommendation_id = ANY(ARRAY(
-        SELECT id FROM ({picked}) p WHERE (hashint8(id) & 2147483647) %% (SELECT one_in FROM size) = 0
+        SELECT id FROM ({picked}) p WHERE (hashint8(id) & {mask}) <= {mask} / (SELECT one_in FROM part)
     )) GROUP BY tag
 """
 
 
-def _sampled(params: Params, reader: Reader) -> Tally:
+def _sampled(params: Params, reader: Reader, many: int | None) -> Tally:
     asked = picked(params, reader, ["id"])
-    found = rows(SAMPLED.format(picked=asked.text), (CAP, *asked.params, *asked.params))
+    size = Sql("SELECT %s::bigint AS total", (many,)) if many else Sql(COUNTED.format(asked.text), asked.params)
+    found = rows(
+        SAMPLED.format(size=size.text, picked=asked.text, mask=DRAW_BELOW - 1), (*size.params, CAP, *asked.params)
+    )
     total, one_in = next((total, one_in) for tag, total, one_in in found if tag is None)
     return Tally(total, {tag: n * one_in for tag, n, _one in found if tag is not None}, one_in)
 

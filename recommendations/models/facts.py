@@ -72,6 +72,9 @@ class Part(models.TextChoices):
 # Bits of an id: blocks of 16,384 and of 131,072 recommendations, which recommendations.ranking goes through.
 BLOCK, LARGE_BLOCK = 14, 17
 SHOWN = models.Q(removed_at__isnull=True)
+# A number from 0 to 2^31 - 1 drawn from the id, the same for ever: those below a bound are an even part of any rows.
+DRAW_BELOW = 2**31
+DRAW = models.Func(models.F("id"), function="hashint8", output_field=models.IntegerField()).bitand(DRAW_BELOW - 1)
 
 
 class Recommendation(models.Model):
@@ -173,9 +176,11 @@ class Recommendation(models.Model):
             ),
             # The newest first, or the oldest.
             models.Index(fields=["added_at", "id"], condition=SHOWN, name="recommendation_by_added"),
-            # Counting by whatever stands beside the row (recommendations.sql.BESIDE): the narrow index is the table.
+            # Counting by whatever stands beside the row (recommendations.sql.BESIDE): the narrow index is the table. It
+            # begins with the draw, so that an even part of all rows is one stretch of it.
             models.Index(
-                fields=["id"],
+                DRAW,
+                models.F("id"),
                 include=[
                     "review",
                     "state_iso3",
