@@ -12,7 +12,7 @@ from typing import Any
 
 from accounts.reader import Reader
 from recommendations.dimensions import Cells, cells
-from recommendations.index import FULLY_FROM, PARTIALLY_FROM, score_sql
+from recommendations.index import Verdict, disputed, score, verdict
 from recommendations.querysets import utc_today
 from recommendations.selection import NOT_ASSESSED
 from recommendations.sql import rows, said
@@ -62,33 +62,32 @@ def _indices(made: Cells, reader: Reader) -> dict[tuple[Any, ...], dict[str, Any
     held, names = said(reader), ", ".join(made.columns)
     latest = f"""
         WITH {made.text}, latest AS MATERIALIZED (
-            SELECT DISTINCT ON (w.id, a.voice_id) w.id, a.voice_id, {score_sql("a")} AS score
+            SELECT DISTINCT ON (w.id, a.voice_id) w.id, a.voice_id, {score("a")} AS score
             FROM picked w JOIN ({held.text}) a ON a.recommendation_id = w.id
             ORDER BY w.id, a.voice_id, a.holds_from DESC, a.id DESC
         ), indexed AS (
-            SELECT id, avg(score) AS value, count(*) AS voices, min(score) <> max(score) AS disputed
+            SELECT id, avg(score) AS value, count(*) AS voices, {disputed("score")} AS disputed,
+                {verdict("avg(score)")} AS verdict
             FROM latest WHERE score IS NOT NULL GROUP BY id
         )
     """
     values = (*made.params, *held.params)
+    verdicts = ", ".join(f"count(*) FILTER (WHERE verdict = '{each}')" for each in Verdict)
     found: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(dict)
-    for n, value, voices, no, partly, fully, disputed, *key in rows(
+    for n, value, voices, disputes, no, partially, fully, *key in rows(
         latest
         + f"""
-        SELECT count(*), round(avg(value), 4), sum(voices), count(*) FILTER (WHERE value < {PARTIALLY_FROM}),
-            count(*) FILTER (WHERE value >= {PARTIALLY_FROM} AND value < {FULLY_FROM}),
-            count(*) FILTER (WHERE value >= {FULLY_FROM}), count(*) FILTER (WHERE disputed), {names}
+        SELECT count(*), round(avg(value), 4), sum(voices), count(*) FILTER (WHERE disputed), {verdicts}, {names}
         FROM cells JOIN indexed USING (id) GROUP BY {names}
         """,
         values,
     ):
-        counted = {"not_implemented": no, "partially_implemented": partly, "fully_implemented": fully}
         found[tuple(key)]["index"] = {
             "n": n,
             "value": float(value),
             "voices": int(voices),
-            **counted,
-            "disputed": disputed,
+            **dict(zip(Verdict.values, (no, partially, fully), strict=True)),
+            "disputed": disputes,
             "by_kind": [],
         }
     for kind, organisations, n, value, *key in rows(

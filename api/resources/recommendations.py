@@ -18,21 +18,13 @@ from api.pagination import RELEVANCE, Order
 from api.resources.base import Resource, answer
 from api.rows import recommendations as rows
 from api.rows.base import Shape
-from api.rows.indexed import index_json
 from api.serializers import recommendations as shapes
 from recommendations import ranking
-from recommendations.correcting import corrections_of
 from recommendations.models import Recommendation
 from recommendations.querysets import RecommendationQuerySet
 
-INDEX, CORRECTIONS = "index", "corrections"
-DETAIL = (*rows.COLUMNS, "positions", "voices", INDEX, CORRECTIONS)  # what a detail tells unless `fields` names some
-
-
-def corrections_json(recommendation: Recommendation) -> Any:
-    """When and in whose name each part was corrected; never by whom."""
-    found = corrections_of([recommendation]).get(recommendation.pk, {})
-    return [shapes.CorrectionSerializer(found[part]).data for part in sorted(found)]
+# What a detail tells unless `fields` names some.
+DETAIL = (*rows.COLUMNS, "positions", "voices", "index", "corrections")
 
 
 @schema.described(gone=True)
@@ -91,21 +83,13 @@ class RecommendationResource(Resource):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """One recommendation, with every position, every voice, and the index that the voices make."""
-        names = self.asked(DETAIL)
-        of_rows = [name for name in names if name not in (INDEX, CORRECTIONS)]
-        read = dict.fromkeys([*of_rows, *(["voices"] if INDEX in names else [])])
         one = self.get_queryset().filter(public_id=self.kwargs["public_id"])
-        found = self.found(one, Order("", ("removed_at", "is_sample", "id", "edited")), list(read), 1)
+        found = self.found(one, Order("", ("removed_at", "is_sample", "id")), self.asked(DETAIL), 1)
         if not found.rows:
             raise NotFound(_("Nothing is found at this address."))
-        text, (removed_at, is_sample, pk, edited) = found.rows[0]
+        text, (removed_at, is_sample, _pk) = found.rows[0]
         self.check_shown(removed_at, is_sample)
-        content = orjson.loads(text)
-        if INDEX in names:
-            content[INDEX] = index_json(content["voices"])
-        if CORRECTIONS in names:
-            content[CORRECTIONS] = corrections_json(Recommendation(pk=pk, edited=edited))
-        return answer({name: content[name] for name in names})
+        return answer(orjson.Fragment(text))
 
     def check_shown(self, removed_at: datetime.datetime | None, is_sample: bool) -> None:
         """Raises Gone for what was removed, NotFound for a sample that was not asked for."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.reader import Reader
+from api.rows import provenance
 from api.rows.base import (
     EMPTY,
     IN_PAGE,
@@ -19,9 +20,11 @@ from api.rows.base import (
     present,
     record,
     reference,
+    selected,
     text,
     why,
 )
+from recommendations import index
 from recommendations.models import Assessment, Position
 
 STATED, CODED = "not_stated", "not_coded"
@@ -176,6 +179,28 @@ JOINS = {
     "lead": "LEFT JOIN recommendations_assessment a ON a.id = r.lead_assessment_id"
     " LEFT JOIN accounts_organisation o ON o.id = a.voice_id",
     "source": "LEFT JOIN reviews_document sd ON sd.id = r.source_document_id",
+    **provenance.JOINS,
+}
+VOICES = (
+    "voices h JOIN recommendations_assessment w ON w.id = h.id JOIN accounts_organisation wo ON wo.id = w.voice_id"
+    " WHERE w.recommendation_id = r.id"
+)
+SCORED = f"(SELECT wo.kind, {index.score('w')} AS score FROM {VOICES}) s"
+INDEX = {
+    **index.average("s.score"),
+    "disputed": index.disputed("s.score"),
+    "by_organisation": listed(
+        {
+            "organisation": record(**organisation("wo")),
+            "status": "w.status",
+            "progress": text("w.progress"),
+            "score": index.score("w"),
+        },
+        f"{VOICES} ORDER BY w.voice_id",
+    ),
+    "by_kind": listed(
+        {**index.average("s.score"), "kind": "s.kind"}, f'{SCORED} GROUP BY s.kind ORDER BY s.kind COLLATE "C"'
+    ),
 }
 EXPANSIONS = {
     "texts": Column(
@@ -195,10 +220,12 @@ EXPANSIONS = {
                 "is_lead": "coalesce(w.id = {lead}, false)",
                 **named(JUDGEMENT, a="w"),
             },
-            "voices h JOIN recommendations_assessment w ON w.id = h.id"
-            " JOIN accounts_organisation wo ON wo.id = w.voice_id WHERE w.recommendation_id = r.id ORDER BY w.voice_id",
+            f"{VOICES} ORDER BY w.voice_id",
         ),
     ),
+    "index": Column(f"(SELECT row_to_json(j) FROM (SELECT {selected(INDEX)} FROM {SCORED}) j)"),
+    "corrections": provenance.CORRECTIONS,
+    "provenance": provenance.PROVENANCE,
 }
 
 
@@ -224,7 +251,7 @@ def tables_for(names: Collection[str], reader: Reader) -> dict[str, QuerySet[Any
     tables: dict[str, QuerySet[Any]] = {}
     if "positions" in names:
         tables["answers"] = Position.objects.held(reader).filter(recommendation__in=IN_PAGE).values("id")
-    if "voices" in names:
+    if not {"voices", "index"}.isdisjoint(names):
         said = Assessment.objects.held(reader).current()
         tables["voices"] = said.filter(recommendation__in=IN_PAGE).values("id")
     return tables

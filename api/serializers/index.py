@@ -1,17 +1,16 @@
-"""The implementation index, never without what it is made of."""
+"""The implementation index, never without what it is made of. Rows make it (api.rows.recommendations)."""
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organisation
 from api.serializers.common import ChoiceOrNull, OrganisationRefSerializer
-from recommendations.index import Average, Index, Verdict, score
-from recommendations.models import Assessment, Progress, Status
+from recommendations.index import Verdict
+from recommendations.models import Progress, Status
 
 
-class AverageSerializer(serializers.Serializer[Average]):
+class AverageSerializer(serializers.Serializer[Any]):
     """An average of scores, 0 to 1, with how many voices it rests on."""
 
     n = serializers.IntegerField(help_text="Voices whose status has a score.")
@@ -19,16 +18,13 @@ class AverageSerializer(serializers.Serializer[Average]):
     verdict = ChoiceOrNull(Verdict.choices)
 
 
-class ScoredVoiceSerializer(serializers.Serializer[Assessment]):
+class ScoredVoiceSerializer(serializers.Serializer[Any]):
     """One voice in an index."""
 
     organisation = OrganisationRefSerializer(source="voice")
     status = serializers.ChoiceField(Status.choices)
     progress = ChoiceOrNull(Progress.choices)
-    score = serializers.SerializerMethodField(help_text="0, 0.5 or 1; null where the status has no score.")
-
-    def get_score(self, assessment: Assessment) -> float | None:
-        return score(assessment)
+    score = serializers.FloatField(allow_null=True, help_text="0, 0.5 or 1; null where the status has no score.")
 
 
 class KindAverageSerializer(AverageSerializer):
@@ -42,11 +38,4 @@ class IndexSerializer(AverageSerializer):
 
     disputed = serializers.BooleanField(help_text="Whether voices that have a score differ.")
     by_organisation = ScoredVoiceSerializer(source="voices", many=True)
-    by_kind = serializers.SerializerMethodField()
-
-    @extend_schema_field(KindAverageSerializer(many=True))
-    def get_by_kind(self, index: Index) -> list[dict[str, Any]]:
-        return [
-            {"n": found.n, "value": found.value, "verdict": found.verdict, "kind": kind}
-            for kind, found in index.by_kind().items()
-        ]
+    by_kind = KindAverageSerializer(many=True)

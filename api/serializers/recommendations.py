@@ -21,7 +21,7 @@ from api.serializers.common import (
     StateRefSerializer,
 )
 from api.serializers.index import IndexSerializer
-from recommendations.correcting import Corrected
+from issues.models import Scheme
 from recommendations.models import (
     Assessment,
     Basis,
@@ -171,20 +171,64 @@ def reasons(row: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-class CorrectionSerializer(serializers.Serializer[Corrected]):
-    """A part of the record that a person corrected; no import changes it unless somebody decides so."""
+class FileSerializer(serializers.Serializer[Any]):
+    """A file that was imported."""
 
-    part = serializers.ChoiceField(Part.choices)
+    kind = serializers.CharField(help_text="As what it was read: thematic_list, wg_report, addendum, …")
+    sha256 = serializers.CharField()
+
+
+class MendedSerializer(serializers.Serializer[Any]):
+    """A correction: what is told is no longer what the document says."""
+
     day = serializers.DateField(help_text="Of the last correction (UTC).")
     organisation = OrganisationRefSerializer(
         allow_null=True, help_text="In whose name; null for an administrator of this site."
     )
 
 
+class CorrectionSerializer(MendedSerializer):
+    """A part of the record that a person corrected; no import changes it unless somebody decides so."""
+
+    part = serializers.ChoiceField(Part.choices)
+
+
+class OriginSerializer(serializers.Serializer[Any]):
+    """Where a field comes from."""
+
+    document = DocumentRefSerializer(allow_null=True, help_text="null where the answer names no document.")
+    place = serializers.CharField(allow_null=True, help_text="Where in the document; null where it is not recorded.")
+    file = FileSerializer(
+        allow_null=True, help_text="The file read; null where none is on record, or an organisation imported its own."
+    )
+    corrected = MendedSerializer(allow_null=True)
+
+
+class IssuesOriginSerializer(OriginSerializer):
+    """Where the issues of one scheme come from."""
+
+    scheme = serializers.ChoiceField(Scheme.choices)
+
+
+class ProvenanceSerializer(serializers.Serializer[Any]):
+    """Where the fields of a recommendation come from; null, or an empty list, where the field is empty."""
+
+    label = OriginSerializer(allow_null=True)  # type: ignore[assignment]  # a field named like an option of one
+    text = OriginSerializer()
+    recommending_states = OriginSerializer(allow_null=True)
+    response = OriginSerializer(allow_null=True)
+    claim = OriginSerializer(allow_null=True)
+    issues = IssuesOriginSerializer(many=True, help_text="By scheme.")
+    groups = OriginSerializer(allow_null=True)
+    goals = OriginSerializer(allow_null=True)
+    action_category = OriginSerializer(allow_null=True)
+
+
 class RecommendationSerializer(serializers.Serializer[Recommendation]):
     """A recommendation as lists show it."""
 
-    always: ClassVar[Sequence[str]] = ()  # of what a list tells on request, what is told anyway
+    expansions: ClassVar = {"texts", "positions", "voices", "index", "corrections", "provenance"}
+    always: ClassVar[Sequence[str]] = ()  # of these, what is told unasked
 
     public_id = serializers.CharField()
     url = PageAddress("recommendation", "public_id")
@@ -221,20 +265,25 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
     voices = VoiceSerializer(
         many=True, required=False, help_text="The current assessment of each organisation; with expand=voices."
     )
+    index = IndexSerializer(
+        required=False, help_text="With expand=index; see the documentation before comparing any two."
+    )
+    corrections = CorrectionSerializer(
+        many=True, required=False, help_text="The corrections of the record that stand, by part; expand=corrections."
+    )
+    provenance = ProvenanceSerializer(required=False, help_text="Where each field comes from; with expand=provenance.")
 
     def to_representation(self, instance: Recommendation) -> dict[str, Any]:
         row = super().to_representation(instance)
-        for name in {"texts", "positions", "voices"} - {*self.always, *self.context.get("expand", ())}:
+        for name in self.expansions - {*self.always, *self.context.get("expand", ())}:
             row.pop(name, None)
         return row | {"empty": reasons(row)}
 
 
 class RecommendationDetailSerializer(RecommendationSerializer):
-    """A recommendation with every position and every voice."""
+    """A recommendation with every position, every voice, the index that they make, and what was corrected."""
 
-    always = ("positions", "voices")
-    index = IndexSerializer(help_text="Of the voices above; see the documentation before comparing any two.")
-    corrections = CorrectionSerializer(many=True, help_text="The corrections of the record that stand, by part.")
+    always = ("positions", "voices", "index", "corrections")
 
 
 class OfOneSerializer(serializers.Serializer[Any]):

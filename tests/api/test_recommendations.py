@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from api.resources.recommendations import RecommendationResource
 from history import feed
 from history.log import Actor, record
 from history.models import FeedEntry
@@ -95,10 +96,13 @@ def test_list_is_in_the_order_of_the_report(api: Api, world: SimpleNamespace) ->
     assert labels == ["140.9", "140.10", "140.11"]
 
 
-def test_list_takes_a_fixed_number_of_queries_whatever_its_size(api: Api, world: SimpleNamespace) -> None:
+@pytest.mark.parametrize("more", [{}, {"expand": ",".join(RecommendationResource.shape.expansions)}])
+def test_list_takes_a_fixed_number_of_queries_whatever_its_size(
+    api: Api, world: SimpleNamespace, more: dict[str, Any]
+) -> None:
     def queries(page_size: int) -> int:
         with CaptureQueriesContext(connection) as captured:
-            rows = api.get("recommendations/", page_size=page_size)["results"]
+            rows = api.get("recommendations/", page_size=page_size, **more)["results"]
         assert len(rows) == page_size
         return len(captured)
 

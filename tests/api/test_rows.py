@@ -1,7 +1,9 @@
 """Rows that PostgreSQL writes as JSON are those that the serializers, which make the schema, would write."""
 
+import dataclasses
 import datetime
 import json
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,10 +15,14 @@ from rest_framework.request import Request
 from accounts.reader import Reader
 from api.renderers import OrjsonRenderer
 from api.resources import judgements, recommendations, reviews, vocabularies
+from history.log import Actor
+from imports.models import Batch, Row
 from recommendations import derived
+from recommendations.correcting import correct_recommendation, corrections_of, facts_of
 from recommendations.models import Assessment, Basis, Position, Recommendation
 from tests import factories as make
 from tests.api.conftest import Api, assess
+from tests.indices import index_from
 
 RESOURCES = {
     "states": vocabularies.StateResource,
@@ -31,7 +37,7 @@ RESOURCES = {
     "positions": judgements.PositionResource,
     "assessments": judgements.AssessmentResource,
 }
-EXPAND = ("texts", "positions", "voices")
+EXPAND = ("texts", "positions", "voices", "index", "corrections", "provenance")
 DAYS: list[dict[str, Any]] = [{}, {"as_of": "2025-02-15"}, {"known_on": "2025-07-03"}, {"as_of": "2020-01-01"}]
 
 
@@ -55,10 +61,40 @@ def rich(world: SimpleNamespace) -> SimpleNamespace:
     Assessment.objects.filter(pk=replaced.pk).update(redacted_at=timezone.now(), reason="")
     withdrawn = assess(first, world.hidden, "fully_implemented", "2025-06-02")
     Assessment.objects.filter(pk=withdrawn.pk).update(withdrawn_at=timezone.now())
+    facts = dataclasses.replace(facts_of(first), states=[(world.fra.pk, "the French Republic")], action_category=4)
+    by = Actor(organisation_id=world.hidden.pk)
+    correct_recommendation(recommendation=first, facts=facts, version=first.version, by=by)
+    imported(world.review, addendum, [(first, "page 1", ["states", "text"]), (second, "page 2", ["position"])])
+    imported(world.review, world.report, [(first, "page 9", ["goals"])], organisation=world.hidden)
     ids = list(Recommendation.objects.values_list("pk", flat=True))
     derived.refresh_positions(ids)
     derived.refresh_leads(ids)
     return world
+
+
+def imported(review: Any, document: Any, rows: list[tuple[Any, str, list[str]]], **fields: Any) -> None:
+    """An import that wrote these parts of recommendations, read at these places."""
+    batch = Batch.objects.create(
+        file_name="list.docx",
+        sha256=document.key.ljust(64, "0"),
+        source="thematic_list",
+        status="committed",
+        review=review,
+        document=document,
+        committed_at=timezone.now(),
+        **fields,
+    )
+    for number, (recommendation, place, parts) in enumerate(rows, 1):
+        Row.objects.create(
+            batch=batch,
+            review=review,
+            number=number,
+            place=place,
+            outcome="changed",
+            state="written",
+            fields=parts,
+            recommendation=recommendation,
+        )
 
 
 def request(**params: str) -> Request:
@@ -94,7 +130,44 @@ def recommendation_objects(days: dict[str, Any]) -> list[Any]:
         row.voices = list(Assessment.objects.filter(recommendation=row).held(reader).current().for_display())
         for voice in row.voices:
             voice.is_lead = voice.pk == row.lead_id
+        row.index = index_from(row.voices)
+        corrections = corrections_of([row]).get(row.pk, {})
+        row.corrections = [corrections[part] for part in sorted(corrections)]
+        row.provenance = provenance(row, corrections)
     return objects
+
+
+def provenance(row: Any, corrections: Mapping[str, Any]) -> dict[str, Any]:
+    """Where its fields come from, asked of the rows of imports one by one."""
+    written = list(Row.objects.filter(recommendation=row, state="written").order_by("-batch__committed_at", "-pk"))
+
+    def file_of(batch: Batch | None) -> dict[str, str] | None:
+        return {"kind": batch.source, "sha256": batch.sha256} if batch and batch.organisation is None else None
+
+    def origin(part: str, mended: str = "") -> dict[str, Any]:
+        source: dict[str, Any] = {"document": row.source_document, "place": row.source_place or None, "file": None}
+        for each in written:
+            if part in each.fields:
+                source = {"document": each.batch.document, "place": each.place, "file": file_of(each.batch)}
+                break
+        return source | {"corrected": corrections.get(mended or part)}
+
+    position, schemes = row.current_position, {link.scheme: None for link in row.issue_links.all()}
+    found: dict[str, Any] = dict.fromkeys(("response", "claim"))
+    if position:
+        batches = [each.batch for each in written if each.batch.document_id == position.document_id]
+        file = file_of(batches[0] if batches else None)
+        answer = {"document": position.document, "place": position.paragraph or None, "file": file, "corrected": None}
+        found = {name: answer if getattr(position, name) else None for name in found}
+    return found | {
+        "label": origin("source") if row.label else None,
+        "text": origin("text"),
+        "recommending_states": origin("states") if row.recommenders.all() else None,
+        "issues": [{"scheme": scheme, **origin("issues" if scheme == "uhri_theme" else "")} for scheme in schemes],
+        "groups": origin("groups") if row.groups.exists() else None,
+        "goals": origin("goals") if row.goals.exists() else None,
+        "action_category": origin("action_category") if row.action_category else None,
+    }
 
 
 @pytest.mark.parametrize("days", DAYS)
@@ -112,13 +185,7 @@ def test_recommendations_are_as_the_serializer_writes_them(
 
 
 def test_a_detail_is_as_the_serializer_writes_it(api: Api, rich: SimpleNamespace) -> None:
-    from recommendations.correcting import corrections_of
-    from recommendations.index import index_from
-
     objects = recommendation_objects({})
-    for row in objects:
-        row.index = index_from(row.voices)
-        row.corrections = list(corrections_of([row]).get(row.pk, {}).values())
     expected = serialized(recommendations.RecommendationResource.detail_serializer, objects)
     found = [api.get(f"recommendations/{row.public_id}/", sample="true") for row in objects]
     assert found == expected

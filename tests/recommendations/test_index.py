@@ -1,67 +1,53 @@
-"""The implementation index: what scores, what an average says, and that nobody sees it without what it is made of."""
-
-import datetime
-from types import SimpleNamespace
+"""The implementation index: what scores, and what an average says."""
 
 import pytest
+from django.db import connection
 
-from accounts.reader import PUBLIC
 from recommendations.crosswalk import CROSSWALK, Scale
-from recommendations.index import SCORES, index_of, verdict
+from recommendations.index import SCORES, average, disputed, verdict
 from recommendations.models import Progress, Status
-from tests import factories as make
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("average", "says"),
+    ("value", "says"),
     [
-        (0, "not_implemented"),
-        (0.3299, "not_implemented"),
-        (0.33, "partially_implemented"),
-        (1 / 3, "partially_implemented"),
-        (0.6599, "partially_implemented"),
-        (0.66, "fully_implemented"),
-        (1, "fully_implemented"),
+        ("0", "not_implemented"),
+        ("0.3299", "not_implemented"),
+        ("0.33", "partially_implemented"),
+        ("1 / 3.0", "partially_implemented"),
+        ("0.6599", "partially_implemented"),
+        ("0.66", "fully_implemented"),
+        ("1", "fully_implemented"),
+        ("NULL::numeric", None),
     ],
 )
-def test_thresholds(average: float, says: str) -> None:
-    assert verdict(average) == says
+def test_thresholds(value: str, says: str | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {verdict('x.value')} FROM (SELECT {value} AS value) x")
+        assert cursor.fetchone() == (says,)
 
 
-def test_index_averages_the_voices_that_have_a_score(cast: SimpleNamespace) -> None:
-    government = make.make_organisation("Ministry", kind="government")
-    watcher = make.make_organisation("Watcher")
-    make.make_assessment(cast.recommendation, cast.group, "not_started")
-    make.make_assessment(cast.recommendation, cast.others, "in_progress", progress="substantial")
-    make.make_assessment(cast.recommendation, watcher, "monitoring_phase")
-    make.make_assessment(cast.recommendation, government, "fully_implemented")
-    other = make.make_recommendation(cast.review)
-    found = index_of([cast.recommendation.pk, other.pk], PUBLIC)
-    index = found[cast.recommendation.pk]
-    assert (index.n, index.value, index.verdict, index.disputed) == (3, 0.5, "partially_implemented", True)
-    assert len(index.voices) == 4
-    kinds = {kind: (average.n, average.value, average.verdict) for kind, average in index.by_kind().items()}
-    assert kinds == {"government": (1, 1.0, "fully_implemented"), "ngo": (2, 0.25, "not_implemented")}
-    nobody = found[other.pk]
-    assert (nobody.n, nobody.value, nobody.verdict, nobody.disputed, nobody.by_kind()) == (0, None, None, False, {})
-
-
-def test_index_moves_with_the_clock_and_without_what_was_withdrawn(cast: SimpleNamespace) -> None:
-    make.make_assessment(cast.recommendation, cast.group, "not_started", holds_from=datetime.date(2025, 1, 1))
-    make.make_assessment(cast.recommendation, cast.group, "fully_implemented", holds_from=datetime.date(2025, 6, 1))
-    gone = make.make_assessment(cast.recommendation, cast.others, "regression", holds_from=datetime.date(2025, 1, 1))
-    gone.withdrawn_at = datetime.datetime(2025, 2, 1, tzinfo=datetime.UTC)
-    gone.save(update_fields=["withdrawn_at"])
-    pk = cast.recommendation.pk
-    assert index_of([pk], PUBLIC)[pk].value == 1
-    assert index_of([pk], PUBLIC.at(as_of=datetime.date(2025, 3, 1)))[pk].value == 0
-    assert index_of([pk], PUBLIC.at(as_of=datetime.date(2024, 3, 1)))[pk].value is None
-
-
-def test_voices_that_agree_are_not_disputed(cast: SimpleNamespace) -> None:
-    make.make_assessment(cast.recommendation, cast.group, "not_started")
-    make.make_assessment(cast.recommendation, cast.others, "regression")
-    assert not index_of([cast.recommendation.pk], PUBLIC)[cast.recommendation.pk].disputed
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ([0, 0.5, None, 1], (3, 0.5, "partially_implemented", True)),
+        ([0, 0, 1], (3, 0.3333, "partially_implemented", True)),
+        ([1, None], (1, 1, "fully_implemented", False)),
+        ([None], (0, None, None, False)),
+        ([], (0, None, None, False)),
+    ],
+)
+def test_average(scores: list[float | None], said: tuple[object, ...]) -> None:
+    with connection.cursor() as cursor:
+        columns = [*average("score").values(), disputed("score")]
+        given = [None if each is None else float(each) for each in scores]
+        cursor.execute(
+            f"SELECT {', '.join(columns)} FROM unnest(%s::numeric[]) score",
+            [given],
+        )
+        assert cursor.fetchone() == said
 
 
 def test_crosswalk_has_a_cell_for_each_status_and_scale_and_agrees_with_the_scores() -> None:
