@@ -56,9 +56,15 @@ def counted(request: HttpRequest) -> Allowance | None:
 def _count(request: HttpRequest, now: float) -> Allowance:
     minute, since = divmod(now, WINDOW)
     who, limit = _asker(request)
-    key = f"api.limit:{who}:{int(minute)}"
-    cache.add(key, 0, timeout=2 * WINDOW)
-    return Allowance(limit, cache.incr(key), WINDOW - int(since))
+    return Allowance(limit, _one_more(f"api.limit:{who}:{int(minute)}"), WINDOW - int(since))
+
+
+def _one_more(key: str) -> int:
+    try:
+        return cache.incr(key)
+    except ValueError:  # the first of this minute
+        cache.add(key, 0, timeout=2 * WINDOW)
+        return cache.incr(key)
 
 
 def _asker(request: HttpRequest) -> tuple[str, int]:
