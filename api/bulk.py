@@ -1,7 +1,6 @@
 """Whole tables as streams: any filter of a list as CSV, sent while the database makes it."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ClassVar
 
 from django.conf import settings
@@ -9,7 +8,6 @@ from django.http import HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.exceptions import APIException
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -18,44 +16,15 @@ from api import addresses, filters, schema
 from api.conditional import DATA
 from api.errors import PROBLEM, bad_value
 from api.parameters import check_names, flag, reader_of
+from api.slots import Stream
 from history import feed
 from recommendations import selection
 from reports import streaming
 from reports.models import Release
 from reports.tables import TABLES, Column, Table
 
-# A stream holds a connection and a thread for as long as its reader takes. Of a process's four threads and eight
-# connections two may be held by streams, so that pages are always answered.
-SLOTS = threading.BoundedSemaphore(2)
 READS = ("as_of", "known_on", "sample")
 OWN = ("fields", "bom")
-
-
-class Busy(APIException):
-    """Too many streams at once."""
-
-    status_code = 503
-    wait = 30  # seconds, for Retry-After
-    kind = "busy"
-
-
-class Stream:
-    """A stream in one of this process's slots, which is free again when the response is closed, read or not."""
-
-    def __init__(self, parts: Iterator[bytes]) -> None:
-        if not SLOTS.acquire(blocking=False):
-            raise Busy(_("Many downloads are running. Try again in half a minute, or have a file made."))
-        self.parts, self.held = parts, True
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self.parts
-
-    def close(self) -> None:
-        """End the query, if it still runs, and free the slot."""
-        if self.held:
-            self.held = False
-            self.parts.close()  # type: ignore[attr-defined]  # a generator
-            SLOTS.release()
 
 
 class CsvRenderer(BaseRenderer):
@@ -95,7 +64,7 @@ class StreamView(APIView):
             seconds=settings.STREAM_SECONDS,
             bom=flag(request, "bom"),
         )
-        return attached(Stream(parts), "text/csv; charset=utf-8; header=present", f"{self.table.name}.csv")
+        return attached(Stream(parts, request), "text/csv; charset=utf-8; header=present", f"{self.table.name}.csv")
 
 
 def frozen(request: Request, file: str) -> HttpResponseRedirect:

@@ -51,6 +51,17 @@ class Gone(APIException):
     status_code = HTTPStatus.GONE
 
 
+class TooMany(APIException):
+    """Somebody has as much as one may have; `wait` is the seconds after which to ask again."""
+
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+    kind = "too-many"
+
+    def __init__(self, detail: str, wait: int) -> None:
+        super().__init__(detail)
+        self.wait = wait
+
+
 def bad_value(name: str, value: str, detail: str, **more: Any) -> BadParameter:
     """The refusal of a value."""
     return BadParameter("unknown-value", detail, parameter=name, value=shortened(value), **more)

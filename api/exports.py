@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from api import addresses, bulk, schema
 from api.errors import PROBLEM, bad_value
 from api.parameters import check_names, reader_of
+from api.slots import Busy
 from recommendations import selection
 from reports import exports
 from reports.files import MEDIA_TYPES
@@ -95,7 +96,7 @@ class ExportsView(APIView):
         try:
             export = exports.ask(asked(request, table), form)
         except exports.QueueFull:
-            raise bulk.Busy(_("Many files are waiting to be made. Try again later, or take the CSV stream.")) from None
+            raise Busy(_("Many files are waiting to be made. Try again later, or take the CSV stream.")) from None
         body = ExportSerializer(export, context={"request": request}).data
         return Response(body, status=202, headers={"Location": body["url"]})
 

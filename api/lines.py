@@ -18,6 +18,7 @@ from api.pagination import Order
 from api.parameters import check_names, parts, reader_of
 from api.rows import recommendations as shapes
 from api.rows.base import rows
+from api.slots import Stream
 from history import feed
 from recommendations import selection
 from recommendations.models import Recommendation
@@ -80,7 +81,7 @@ class RecommendationLines(APIView):
         found = selection.select(shown(reader), dict(request.query_params.lists()), reader)
         pages = pages_of(found, reader, list(dict.fromkeys(names)), addresses.absolute("", request))
         parts_of = streaming.jsonl_stream(pages, mark=feed.last_position(), seconds=settings.STREAM_SECONDS)
-        return bulk.attached(bulk.Stream(parts_of), MEDIA_TYPE, "recommendations.jsonl")
+        return bulk.attached(Stream(parts_of, request), MEDIA_TYPE, "recommendations.jsonl")
 
 
 def shown(reader: Reader) -> RecommendationQuerySet:

@@ -1,11 +1,16 @@
 """The production server on the test database: what it serves is what was just written, as production serves it."""
 
+import contextlib
 import http.client
 import json
 import re
+import select
+import socket
 import urllib.error
 import urllib.request
+from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -63,10 +68,66 @@ def test_served_download_is_whole_or_seen_to_be_broken(served: str, cast: Simple
     status, body, headers = read(f"{served}/api/v1/recommendations.csv")
     assert (status, headers.get("Transfer-Encoding")) == (200, "chunked")
     assert body.splitlines()[-1].startswith("# complete: 201 rows")
+
+    def begin() -> bool:
+        """Read a little and hang up; False where the slot of the reader before is not free yet."""
+        try:
+            with urllib.request.urlopen(f"{served}/api/v1/recommendations.csv", timeout=20) as answer:
+                return len(answer.read(1000)) == 1000
+        except urllib.error.HTTPError:
+            return False
+
     for _reader in range(4):  # more than there are slots
-        with urllib.request.urlopen(f"{served}/api/v1/recommendations.csv", timeout=20) as answer:
-            assert len(answer.read(1000)) == 1000
+        assert wait_until(begin, seconds=20)
     assert wait_until(lambda: read(f"{served}/api/v1/recommendations.csv")[1].splitlines()[-1][:2] == "# ", seconds=20)
+
+
+def silent(address: str, path: str, source: str) -> socket.socket:
+    """A reader that asks and then reads nothing, from an address of its own."""
+    reader = socket.socket()
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    reader.settimeout(30)
+    reader.bind((source, 0))
+    at = urlsplit(address)
+    reader.connect((at.hostname, at.port))
+    reader.sendall(f"GET {path} HTTP/1.1\r\nHost: {at.netloc}\r\n\r\n".encode())
+    return reader
+
+
+def rest(reader: socket.socket) -> bytes:
+    """What comes until the server ends the connection."""
+    with reader, contextlib.suppress(ConnectionResetError):
+        return b"".join(iter(lambda: reader.recv(1_000_000), b""))
+    return b""
+
+
+def at_work() -> int:
+    """How many transactions of the database look at recommendations."""
+    question = "SELECT count(DISTINCT pid) FROM pg_locks WHERE relation = 'recommendations_recommendation'::regclass"
+    with workers.connect_as_owner() as owner:
+        return int(owner.execute(question).fetchone()[0])  # type: ignore[index]
+
+
+def test_readers_that_read_nothing_hold_no_slot_for_long(
+    transactional_db: None, cast: SimpleNamespace, tmp_path: Path
+) -> None:
+    for number in range(300):  # more than the buffers on the way take
+        make.make_recommendation(cast.review, f"9.{number}", text="Adopt. " * 7000)
+    with workers.server(tmp_path, UPR_SEND_SECONDS="4") as address:
+        asked = [
+            silent(address, f"/api/v1/recommendations.{form}", f"127.0.0.{number}")
+            for number, form in ((2, "csv"), (3, "jsonl"))
+        ]
+        assert wait_until(lambda: len(select.select(asked, [], [], 0)[0]) == 2, seconds=20)  # both have begun
+        assert read(f"{address}/api/v1/recommendations.csv")[0] == 503
+        assert at_work() == 2
+        assert wait_until(lambda: read(f"{address}/api/v1/recommendations.csv")[0] == 200, seconds=20)
+        assert wait_until(lambda: at_work() == 0, seconds=10)
+        for reader in asked:
+            got = rest(reader)
+            assert got.startswith(b"HTTP/1.1 200")
+            assert b"complete" not in got
+            assert not got.endswith(b"\r\n0\r\n\r\n")  # the end of an answer in chunks
 
 
 def test_served_download_that_fails_breaks_the_connection(served: str, cast: SimpleNamespace) -> None:

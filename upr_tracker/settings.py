@@ -201,6 +201,8 @@ IMPORT_LEASE_SECONDS = env.float("UPR_IMPORT_LEASE_SECONDS", 360)
 # How long a worker that took on a commit or an undo may take to begin; from then on its lock shows that it lives.
 IMPORT_WRITE_LEASE_SECONDS = env.float("UPR_IMPORT_WRITE_LEASE_SECONDS", 10)
 
+# How long a reader may take for one piece of an answer, 64 KB of a stream: who takes nothing for so long is let go.
+SEND_SECONDS = env.float("UPR_SEND_SECONDS", 60)
 # How long a stream may take: a reader on a slow line gets more than the seconds of a page.
 STREAM_SECONDS = env.int("UPR_STREAM_SECONDS", 600)
 # Files made for a question: how long they are kept, and how much room all of them may take.

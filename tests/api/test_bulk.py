@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,8 +15,10 @@ from api import bulk
 from api import lines as lines_view
 from imports.formulas import rearm
 from recommendations.models import Recommendation
+from reports import streaming
 from reports.tables import TABLES
 from tests.api.conftest import Api
+from tests.api.test_errors import assert_problem
 
 
 def lines(client: Client, path: str, **params: Any) -> tuple[list[dict[str, str]], str]:
@@ -150,15 +152,62 @@ def test_stream_that_is_broken_off_says_so_and_raises(
         next(parts)
 
 
-def test_slots_are_few_and_come_free(api: Api, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "SLOTS", threading.BoundedSemaphore(1))
-    first = api.client.get("/api/v1/recommendations.csv")
-    refusal = api.client.get("/api/v1/recommendations.csv")
-    assert (refusal.status_code, refusal.headers["Retry-After"]) == (503, "30")
-    assert refusal.headers["Content-Type"] == "application/problem+json"
-    first._resource_closers[0]()  # type: ignore[attr-defined]  # as the server does when nobody reads
-    lines(api.client, "recommendations.csv")
-    lines(api.client, "recommendations.csv")
+@pytest.mark.parametrize("path", ["recommendations.csv", "recommendations.jsonl"])
+def test_stream_whose_time_is_over_between_two_blocks_says_so_and_raises(
+    path: str, api: Api, world: SimpleNamespace, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STREAM_SECONDS = 5
+    monkeypatch.setattr(streaming, "BLOCK", 1)
+    parts = iter(api.client.get(f"/api/v1/{path}").streaming_content)  # type: ignore[attr-defined]
+    if path.endswith("csv"):
+        assert next(parts).startswith(b'"public_id"')
+    assert b"first222" in next(parts)
+    long_after = time.monotonic() + 6
+    monkeypatch.setattr(time, "monotonic", lambda: long_after)  # the database has nothing to complain of
+    assert next(parts).startswith((b"# incomplete: ", b'{"complete":false,"count":1,'))
+    with pytest.raises(streaming.OutOfTime):
+        next(parts)
+    assert api.ids()  # its connection is good for more
+
+
+def test_slots_are_few_one_for_each_asker_and_come_free(api: Api, world: SimpleNamespace) -> None:
+    def ask(address: str, path: str = "recommendations.csv") -> Any:
+        return Client(REMOTE_ADDR=address).get(f"/api/v1/{path}")
+
+    first, second = ask("192.0.2.1"), ask("192.0.2.2", "recommendations.jsonl")
+    assert (first.status_code, second.status_code) == (200, 200)
+    for path in ("recommendations.csv", "dyads.csv", "recommendations.jsonl"):
+        own, full = ask("192.0.2.1", path), ask("192.0.2.3", path)
+        assert assert_problem(own, 429)["type"].endswith(":too-many")
+        assert assert_problem(full, 503)["type"].endswith(":busy")
+        assert own.headers["Retry-After"] == full.headers["Retry-After"] == "30"
+    first._resource_closers[0]()  # as the server does when nobody reads
+    ask("192.0.2.1").close()
+    ask("192.0.2.3").close()
+    second.close()
+
+
+class BrokenMiddleware:
+    """Fails when the answer is there."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        self.get_response(request)
+        raise RuntimeError
+
+
+def test_slot_comes_free_when_a_middleware_fails_after_the_view(
+    api: Api, world: SimpleNamespace, settings: Any
+) -> None:
+    whole = settings.MIDDLEWARE
+    settings.MIDDLEWARE = [f"{__name__}.BrokenMiddleware", *whole]
+    client = Client(raise_request_exception=False)
+    for _time in range(3):
+        assert client.get("/api/v1/recommendations.csv").status_code == 500
+    settings.MIDDLEWARE = whole
+    lines(Client(), "recommendations.csv")
 
 
 @pytest.mark.parametrize(
