@@ -75,6 +75,11 @@ def frozen(request: Request, file: str) -> HttpResponseRedirect:
     if release is None:
         allowed = [*Release.objects.values_list("name", flat=True)]
         raise bad_value("release", name, _("There is no release of this name."), allowed=allowed)
+    held = [*release.files.order_by("id").values_list("name", flat=True)]
+    if file not in held:
+        detail = _("Release %(release)s has no %(file)s. It has: %(held)s.")
+        words = {"release": release.name, "file": file, "held": ", ".join(held)}
+        raise bad_value("release", name, detail % words, files=held)
     return HttpResponseRedirect(addresses.resource("release-file", request, release=release.name, file=file))
 
 

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from history import registry
 from history.models import Event
+from recommendations.models import Recommendation
 from reports.models import Release
 
 
@@ -27,10 +28,13 @@ def changes_between(previous: Release | None, name: str, position: int, folder: 
 
 
 def counted(after: int, upto: int) -> list[tuple[str, str, int]]:
-    """The public actions among these positions of the feed: sentence, name, how often."""
+    """The public actions among these positions of the feed, samples left out: sentence, name, how often."""
+    samples = Recommendation.objects.filter(is_sample=True)
     found = (
         Event.objects.filter(feed_entry__position__gt=after, feed_entry__position__lte=upto)
         .filter(action__in=registry.public())
+        .exclude(target_type=Recommendation._meta.label_lower, target_id__in=samples.values("pk"))
+        .exclude(new__contains={"sample": True})
         .values_list("action")
         .annotate(n=Count("pk"))
         .order_by("action")

@@ -1,5 +1,6 @@
 """The description of a release as a Frictionless data package (datapackage.org, version 2)."""
 
+import datetime
 from typing import Any
 
 from accounts.reader import PUBLIC
@@ -10,13 +11,14 @@ from reports.tables.columns import BETWEEN, values
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 TYPES = {Kind.INTEGER: "integer", Kind.NUMBER: "number", Kind.BOOLEAN: "boolean", Kind.DAY: "date"}
-LICENCE = {"name": "CC-BY-4.0", "title": OURS.name, "path": OURS.url}
+LICENCES = {OURS: "CC-BY-4.0"}
+NO_LICENCE = "notspecified"  # as the Open Definition's list calls it
 
 
 def package(
-    name: str, *, title: str, homepage: str, version: str, created: str, resources: list[Any]
+    name: str, *, title: str, homepage: str, version: str, created: datetime.date, citation: str, resources: list[Any]
 ) -> dict[str, Any]:
-    """The whole package; `created` is a moment in ISO 8601."""
+    """The whole package. Its profile wants the moment of making; a day is all that is told: its midnight stands."""
     found = {source.name: source for resource in resources for source in SOURCES.get(resource["name"], ())}
     return {
         "$schema": PROFILE,
@@ -24,7 +26,10 @@ def package(
         "title": title,
         "homepage": homepage,
         "version": version,
-        "created": created,
+        "created": f"{created}T00:00:00Z",
+        "contributors": [{"title": "UPR Tracker", "roles": ["publisher"]}],
+        "citation": citation,  # a key of our own
+        "licenses": [licence(source) for source in found.values()],
         "sources": [plain(source) for source in found.values()],
         "resources": resources,
     }
@@ -36,7 +41,7 @@ def resource(table: Table, file: str, size: int, digest: str) -> dict[str, Any]:
         {"fields": [column], "reference": {"resource": other, "fields": [key]}}
         for column, other, key in table.references
     ]
-    made: dict[str, Any] = {
+    return {
         "name": table.name,
         "type": "table",
         "path": file,
@@ -46,6 +51,7 @@ def resource(table: Table, file: str, size: int, digest: str) -> dict[str, Any]:
         "encoding": "utf-8",
         "bytes": size,
         "hash": f"sha256:{digest}",
+        "licenses": [licence(source) for source in SOURCES[table.name]],
         "sources": [plain(source) for source in SOURCES[table.name]],
         "schema": {
             "fields": [described(table, column) for column in table.columns],
@@ -54,9 +60,6 @@ def resource(table: Table, file: str, size: int, digest: str) -> dict[str, Any]:
             "foreignKeys": keys,
         },
     }
-    if any(source.licence for source in SOURCES[table.name]):
-        made["licenses"] = [LICENCE]  # of what organisations record; the terms of the rest stand with its source
-    return made
 
 
 def described(table: Table, column: Column) -> dict[str, Any]:
@@ -74,3 +77,11 @@ def described(table: Table, column: Column) -> dict[str, Any]:
 def plain(source: Source) -> dict[str, object]:
     """A source without an empty address, which the profile refuses."""
     return {name: value for name, value in source.plain().items() if value}
+
+
+def licence(source: Source) -> dict[str, str]:
+    """On what terms a source may be used: its licence, or that none is stated and what is known instead."""
+    title = f"{source.name}: {source.terms}"
+    if source.licence is not None:
+        return {"name": LICENCES[source.licence], "path": source.licence.url, "title": title}
+    return {"name": NO_LICENCE, "title": title} | ({"path": source.url} if source.url else {})

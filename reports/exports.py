@@ -14,13 +14,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from history import feed
 from history.work import hand_over
 from reports import files
+from reports.lanes import Lane, taken
+from reports.leftovers import delete_unknown
 from reports.models import Export
 from reports.questions import Question
 
@@ -28,7 +30,6 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 3  # after so many workers that died over it nobody tries it again
 LONGEST_QUEUE = 20  # files that wait; more are refused, so that nobody can keep the lane busy for a day
-LANE = 0x75_70_72_02  # an arbitrary number of our own for pg_try_advisory_lock
 BUSY = (Export.Status.WAITING, Export.Status.WORKING)
 
 
@@ -65,7 +66,7 @@ def _wake() -> None:
 
 def make_next() -> bool:
     """Make the file that has waited longest, unless another worker is making one; whether one was made or given up."""
-    with _lane() as free:
+    with taken(Lane.EXPORTS) as free:
         export = Export.objects.filter(status__in=BUSY).order_by("id").first() if free else None
         if export is None:
             return False
@@ -83,20 +84,6 @@ def make_next() -> bool:
             log.exception("Download %s could not be made", export.key)
             _fail(export, _("It could not be made because of a fault of ours, which is noted in the log."))
         return True
-
-
-@contextlib.contextmanager
-def _lane() -> Iterator[bool]:
-    """Whether this process has the one lane, and holds it meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LANE])
-        free = bool(cursor.fetchone()[0])
-    try:
-        yield free
-    finally:
-        if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LANE])
 
 
 def _make(export: Export) -> None:
@@ -146,9 +133,10 @@ def waits() -> bool:
 
 
 def sweep() -> int:
-    """Delete files whose days are over, and the oldest of the others while they take more room than is given to them.
+    """Delete files whose days are over, the oldest of the others while they take more room than is given to them, and
+    those that no row names, because a worker died over them. Returns how many.
 
-    Returns how many. A row goes before its file: a file without a row is only lost room.
+    A row goes before its file: a file without a row is only lost room, until it is found here.
     """
     gone = [*Export.objects.filter(expires_at__lt=timezone.now()).exclude(status__in=BUSY)]
     left = settings.EXPORT_BYTES
@@ -160,4 +148,12 @@ def sweep() -> int:
         Export.objects.filter(pk=export.pk).delete()
         if export.file:
             export.file.delete(save=False)
-    return len(gone)
+    return len(gone) + _sweep_unnamed()
+
+
+def _sweep_unnamed() -> int:
+    with taken(Lane.EXPORTS) as free:
+        if not free:  # somebody makes a file, which no row names yet
+            return 0
+        named = set(Export.objects.exclude(file="").values_list("file", flat=True))
+        return delete_unknown(Export._meta.get_field("file").storage, "exports", named)

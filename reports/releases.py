@@ -3,9 +3,11 @@
 import contextlib
 import datetime
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import orjson
@@ -21,12 +23,15 @@ from history import feed
 from history.log import Actor, record
 from reports import datapackage, dictionary, events, files
 from reports.changes import changes_between
+from reports.lanes import Lane, taken
+from reports.leftovers import delete_unknown
 from reports.licences import SOURCES
 from reports.models import Release, ReleaseFile
 from reports.tables import TABLES
 
 NAME = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d{1,2})?", re.ASCII)
 MORE_FORMS = {"recommendations": ("jsonl", "parquet"), "dyads": ("parquet",)}  # besides CSV, which all have
+BEGUN = "release-"  # how folders begin in which one is being made
 TITLE = "Recommendations of the Universal Periodic Review and what became of them"
 
 
@@ -42,21 +47,36 @@ class Made:
     about: str
     rows: int | None = None
 
+    @property
+    def bytes(self) -> int:
+        """Its size."""
+        return self.path.stat().st_size
+
+    @cached_property
+    def sha256(self) -> str:
+        """Its checksum, computed once: a large file takes seconds."""
+        return files.sha256(self.path)
+
 
 def make_release(*, name: str, by: Actor) -> Release:
     """Freeze what the public sees now, all tables in one snapshot. Raises RefusedRelease; then nothing is left.
 
-    Files are written before the transaction that makes them known, and removed if that fails.
+    Files are written before the transaction that makes them known, and removed if that fails; where the process is
+    killed, `sweep` removes them.
     """
     _check(name)
-    previous = Release.objects.order_by("-id").first()
-    feed.sequence()  # what is committed has its place, so that the position says what is in it
-    with tempfile.TemporaryDirectory(prefix="release-", dir=_place()) as folder:
-        with _snapshot():
-            position = feed.last_position()
-            made = [*_tables(Path(folder))]
-            made += [*_descriptions(Path(folder), name, position, previous, made)]
-        return _keep(name, position, previous, made, by)
+    with taken(Lane.RELEASES) as free:
+        if not free:
+            raise RefusedRelease(_("Another release is being made. Wait until it is done."))
+        sweep()
+        previous = Release.objects.order_by("-id").first()
+        feed.sequence()  # what is committed has its place, so that the position says what is in it
+        with tempfile.TemporaryDirectory(prefix=BEGUN, dir=_place()) as folder:
+            with _snapshot():  # holds statements only: PostgreSQL ends a transaction that idles
+                position = feed.last_position()
+                tables = [*_tables(Path(folder))]
+            made = [*tables, *_descriptions(Path(folder), name, position, previous, tables)]
+            return _keep(name, position, previous, made, by)
 
 
 def _check(name: str) -> None:
@@ -80,6 +100,8 @@ def _snapshot() -> Iterator[None]:
     """A transaction in which every query sees the same moment, and nothing is written."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # A busy machine that takes its time between two rows has not forgotten the transaction; it locks nothing.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
         yield
 
 
@@ -111,7 +133,7 @@ def _descriptions(folder: Path, name: str, position: int, previous: Release | No
         write("datapackage.json", _package(name, made), "Frictionless description of all tables."),
     ]
     yield from described
-    sums = "".join(f"{files.sha256(one.path)}  {one.path.name}\n" for one in [*made, *described])
+    sums = "".join(f"{one.sha256}  {one.path.name}\n" for one in [*made, *described])
     yield write("SHA256SUMS", sums, "Checksums: sha256sum --check SHA256SUMS")
 
 
@@ -120,14 +142,14 @@ def _package(name: str, made: list[Made]) -> bytes:
     resources = []
     for one in made:
         if one.path.name in tables:
-            size, digest = one.path.stat().st_size, files.sha256(one.path)
-            resources.append(datapackage.resource(tables[one.path.name], one.path.name, size, digest))
+            resources.append(datapackage.resource(tables[one.path.name], one.path.name, one.bytes, one.sha256))
     package = datapackage.package(
         "upr-tracker",
         title=f"{TITLE}, {name}",
         homepage=address(name),
         version=name,
-        created=timezone.now().astimezone(datetime.UTC).isoformat(timespec="seconds"),
+        created=_today(),
+        citation=citation(name),
         resources=resources,
     )
     return orjson.dumps(package, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -140,12 +162,10 @@ def address(name: str) -> str:
 
 def citation(name: str) -> str:
     """The sentence by which a release is cited."""
-    year = timezone.now().astimezone(datetime.UTC).year
-    return f"UPR Tracker ({year}). {TITLE}, release {name} [data set]. {address(name)}"
+    return f"UPR Tracker ({_today().year}). {TITLE}, release {name} [data set]. {address(name)}"
 
 
 def _citation_file(name: str) -> str:
-    day = timezone.now().astimezone(datetime.UTC).date()
     return (
         "cff-version: 1.2.0\n"
         "message: Please cite these data as below, and name the organisations whose statuses you quote.\n"
@@ -153,10 +173,14 @@ def _citation_file(name: str) -> str:
         "type: dataset\n"
         "authors:\n  - name: UPR Tracker\n"
         f'version: "{name}"\n'
-        f"date-released: {day}\n"
+        f"date-released: {_today()}\n"
         f'url: "{address(name)}"\n'
-        "license: CC-BY-4.0\n"
+        f'license-url: "{address(name)}"\n'  # each source has terms of its own, which stand there
     )
+
+
+def _today() -> datetime.date:
+    return timezone.now().astimezone(datetime.UTC).date()
 
 
 def _keep(name: str, position: int, previous: Release | None, made: list[Made], by: Actor) -> Release:
@@ -189,8 +213,8 @@ def _stored(name: str, one: Made) -> ReleaseFile:
     kept = ReleaseFile(
         name=one.path.name,
         about=one.about,
-        bytes=one.path.stat().st_size,
-        sha256=files.sha256(one.path),
+        bytes=one.bytes,
+        sha256=one.sha256,
         rows=one.rows,
     )
     with one.path.open("rb") as content:
@@ -211,3 +235,15 @@ def withdraw_release(*, name: str, because: str, by: Actor) -> Release:
     for file in release.files.all():  # again where it ended in the middle; a file that is gone already is no error
         file.file.storage.delete(str(file.file))
     return release
+
+
+def sweep() -> int:
+    """Delete the files of releases that were begun and never finished, and of those that were withdrawn; how many."""
+    with taken(Lane.RELEASES) as free:
+        if not free:  # one is being made: its files have no rows yet
+            return 0
+        for folder in _place().glob(f"{BEGUN}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        standing = ReleaseFile.objects.filter(release__withdrawn_at__isnull=True)
+        named = set(standing.values_list("file", flat=True))
+        return delete_unknown(ReleaseFile._meta.get_field("file").storage, "releases", named)

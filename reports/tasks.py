@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports import exports
+from reports import exports, releases
 
 
 @shared_task(name="reports.make", ignore_result=True, time_limit=1800)
@@ -14,7 +14,8 @@ def make() -> None:
 
 @shared_task(name="reports.sweep", ignore_result=True)
 def sweep() -> None:
-    """Delete what is too old, and make what waits since a worker died or the broker was away."""
+    """Delete what is too old or left over, and make what waits since a worker died or the broker was away."""
     exports.sweep()
+    releases.sweep()
     if exports.waits():
         make.delay()

@@ -44,9 +44,15 @@ def site_host(address: str) -> str:
     return f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
 
 
+def last_address() -> str:
+    """Where `make run` last answered on this machine, so that the links which a command prints lead there."""
+    noted = DATA_DIR / "run" / "address"
+    return (noted.read_text().strip() if noted.is_file() else "") or "http://127.0.0.1:8000"
+
+
 # -- Addresses and secrets
 SECRET_KEY = required("SECRET_KEY", local="local-only-not-secret-" + "0" * 40)
-SITE_URL = required("SITE_URL", local="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = required("SITE_URL", local=last_address()).rstrip("/")
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (LOOPBACK if LOCAL else [site_host(SITE_URL)])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

@@ -48,9 +48,10 @@ POSITIONS = Table(
     about="Every answer of a State in each document: a history. The current one stands in recommendations.",
     rows=positions,
     order=("recommendation__review_id", "recommendation__sort_key", "recommendation_id", "id"),
-    key=("public_id", "document"),
+    key=("position",),
     references=(("public_id", "recommendations", "public_id"), ("document", "documents", "document")),
     columns=(
+        Column("position", Kind.INTEGER, "id", "Number of the answer."),
         Column("public_id", Kind.CODE, "recommendation__public_id", "The recommendation."),
         Column("document", Kind.CODE, "document__key", "Key of the document; empty where no document was read."),
         Column("response", Kind.CODE, "response", "What the State answered there."),

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 
 from history.log import Actor
-from reports.models import ReleaseFile
+from reports.models import Release, ReleaseFile
 from reports.releases import make_release, withdraw_release
 from tests.api.conftest import Api
 
@@ -65,6 +65,19 @@ def test_list_of_a_release_is_its_file(api: Api, two: None) -> None:
     refusal = api.get("recommendations.csv", expect=400, release="2020.01")
     assert refusal["allowed"] == ["2026.11", "2026.10"]
     assert api.get("recommendations.csv", expect=400, release="2026.10", state="KAZ")["parameter"] == "state"
+
+
+@pytest.mark.parametrize("name", ["recommendations.csv", "recommendations.jsonl", "dyads.csv"])
+def test_every_stream_is_frozen_in_a_release(api: Api, two: None, name: str) -> None:
+    assert fetch(api, f"{BASE}{name}?release=2026.10") == fetch(api, f"{BASE}releases/2026.10/files/{name}")
+
+
+def test_release_without_that_file_says_what_it_has(api: Api, world: SimpleNamespace) -> None:
+    old = Release.objects.create(name="2026.09", position=0, citation="Old.")
+    old.files.create(name="recommendations.csv", file="releases/2026.09/recommendations.csv", bytes=1, sha256="0" * 64)
+    refusal = api.get("recommendations.jsonl", expect=400, release="2026.09")
+    assert refusal["detail"] == "Release 2026.09 has no recommendations.jsonl. It has: recommendations.csv."
+    assert (refusal["parameter"], refusal["files"]) == ("release", ["recommendations.csv"])
 
 
 def test_withdrawn_release_says_why_and_has_no_files(api: Api, two: None) -> None:

@@ -60,11 +60,19 @@ def check_first_start(paths: Paths, run: Run, up: subprocess.Popen[bytes], outpu
     assert processes_of(paths) == {}
 
 
+def check_links_of_commands(run: Run, address: str) -> None:
+    """A command run by hand prints links to where the site answered last."""
+    made = run(str(PROJECT / "manage.py"), "create_person", "new@demo.localhost", "--name", "New", "--role", "admin")
+    said = made.communicate(timeout=60)[0]
+    assert f"{address}/account/password/reset/key/" in said, said
+
+
 def test_up_serves_and_stops_and_survives_every_end(paths: Paths, run: Run, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with running_up(tmp_path, "--port", str(port)) as (up, output):
             check_first_start(paths, run, up, output, port)
+    check_links_of_commands(run, address_in(output.read_text()))
 
     with running_up(tmp_path) as (up, output):  # a second start keeps the data
         assert "migrations: up to date" in output.read_text()

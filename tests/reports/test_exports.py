@@ -18,6 +18,7 @@ from history.log import record as log_event
 from recommendations import events
 from recommendations.selection import UnknownChoice
 from reports import exports, files
+from reports.lanes import Lane, taken
 from reports.models import Export
 from reports.questions import Question
 from tests import factories as make
@@ -95,7 +96,7 @@ def test_file_that_fails_says_why_and_may_be_asked_for_again(
 def test_one_file_is_made_at_a_time(record: SimpleNamespace) -> None:
     exports.ask(Question("recommendations"), "xlsx")
     with workers.connect_as_owner() as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [exports.LANE])
+        other.execute("SELECT pg_advisory_lock(%s)", [Lane.EXPORTS.value])
         assert not exports.make_next()
     assert exports.make_next()
 
@@ -148,6 +149,47 @@ def test_worker_makes_the_file_again_that_a_killed_one_began(
     assert (export.attempts, export.total) == (2, 40)
     assert stored(folder) == [Path(export.file.path).name]
     assert files.sha256(Path(export.file.path)) == export.sha256
+
+
+def test_file_that_a_killed_worker_left_unnamed_goes(
+    transactional_db: None, worker: Callable[..., Process], folder: Path
+) -> None:
+    review = make.make_review()
+    make.make_recommendation(review, "1.1", source_document=make.make_document(review), text="A text.")
+    with workers.connect_as_owner() as marking:
+        with workers.connect_as_owner() as reading:
+            reading.execute("LOCK TABLE recommendations_externalid IN ACCESS EXCLUSIVE MODE")
+            first = worker(UPR_DATA_DIR=str(folder))
+            export = exports.ask(Question("recommendations"), "xlsx")
+            assert wait_until(lambda: Export.objects.get(pk=export.pk).total == 1, seconds=30), tail(first.log, 40)
+            marking.execute("LOCK TABLE reports_export IN EXCLUSIVE MODE")
+        # It may read now and write its file, and cannot mark the row.
+        assert wait_until(lambda: len(stored(folder)) == 1, seconds=30), tail(first.log, 40)
+        first.kill()
+        assert wait_until(is_free, seconds=30)  # PostgreSQL has noticed, by the time limit of its lock at the latest
+    assert (status(export), len(stored(folder))) == ("working", 1)
+    assert exports.sweep() == 1
+    assert stored(folder) == []
+    assert exports.make_next()
+    assert (status(export), len(stored(folder))) == ("done", 1)
+    assert exports.sweep() == 0
+
+
+def is_free() -> bool:
+    """Whether no worker makes a file."""
+    with taken(Lane.EXPORTS) as free:
+        return free
+
+
+def test_nothing_is_swept_while_a_file_is_made(transactional_db: None, folder: Path) -> None:
+    begun = folder / "files" / "exports" / "begun.xlsx"
+    begun.parent.mkdir(parents=True)
+    begun.write_bytes(b"half")
+    with workers.connect_as_owner() as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [Lane.EXPORTS.value])
+        assert exports.sweep() == 0
+    assert wait_until(lambda: exports.sweep() == 1, seconds=20)
+    assert stored(folder) == []
 
 
 def status(export: Export) -> str:

@@ -1,10 +1,12 @@
 """Releases: frozen, described, checked by their own checksums, never changed, and withdrawn whole if they must be."""
 
 import csv
+import datetime
 import hashlib
 import io
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,9 +22,11 @@ from django.utils import timezone
 
 from accounts.reader import PUBLIC
 from history.log import Actor
+from history.log import record as log_event
 from history.models import Event
 from recommendations import actions
-from recommendations.models import Assessment
+from recommendations import events as recommendation_events
+from recommendations.models import Assessment, Recommendation
 from reports import files, releases
 from reports.dictionary import markdown
 from reports.models import Release, ReleaseFile
@@ -36,16 +40,18 @@ FIRST = "2026.10"
 # What a program needs of a data package; the profile of Frictionless asks for less.
 PACKAGE = {
     "type": "object",
-    "required": ["$schema", "name", "title", "version", "created", "sources", "resources"],
+    "required": ["$schema", "name", "title", "version", "created", "citation", "licenses", "sources", "resources"],
     "properties": {
         "name": {"pattern": "^[-a-z0-9._/]+$"},
-        "created": {"pattern": r"^\d{4}-\d{2}-\d{2}T"},
+        "created": {"pattern": r"^\d{4}-\d{2}-\d{2}T00:00:00Z$"},  # a moment for the profile, a day for people
+        "licenses": {"$ref": "#/$defs/licenses"},
         "sources": {"minItems": 1, "items": {"required": ["title", "terms"]}},
         "resources": {
             "minItems": 12,
             "items": {
-                "required": ["name", "path", "format", "encoding", "bytes", "hash", "sources", "schema"],
+                "required": ["name", "path", "format", "encoding", "bytes", "hash", "licenses", "sources", "schema"],
                 "properties": {
+                    "licenses": {"$ref": "#/$defs/licenses"},
                     "name": {"pattern": "^[a-z]+$"},
                     "path": {"pattern": r"^[a-z]+\.csv$"},
                     "hash": {"pattern": "^sha256:[0-9a-f]{64}$"},
@@ -68,6 +74,24 @@ PACKAGE = {
             },
         },
     },
+    "$defs": {
+        "licenses": {
+            "minItems": 1,
+            "items": {
+                "required": ["name", "title"],
+                "properties": {"name": {"enum": ["CC-BY-4.0", "notspecified"]}, "path": {"pattern": "^https://"}},
+            },
+        }
+    },
+}
+# What a value of each type is, by the Table Schema.
+READ: dict[str, Callable[[str], object]] = {
+    "string": str,
+    "list": str,
+    "integer": int,
+    "number": float,
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "date": datetime.date.fromisoformat,
 }
 
 
@@ -129,8 +153,21 @@ def test_package_describes_what_is_there(record: SimpleNamespace) -> None:
             used = {row[key["fields"][0]] for row in rows(content)} - {""}
             assert used <= known, (resource["name"], key)
         for field in resource["schema"]["fields"]:
-            allowed = {str(value) for value in field.get("constraints", {}).get("enum", [])}
-            assert not allowed or {row[field["name"]] for row in rows(content)} <= allowed | {""}
+            check_values(field, [row[field["name"]] for row in rows(content)])
+    stated = {
+        source["title"]: licence["name"]
+        for source, licence in zip(package["sources"], package["licenses"], strict=True)
+    }
+    assert [title for title, name in stated.items() if name == "CC-BY-4.0"] == ["Organisations named on each record"]
+    assert len(stated) == len(Release.objects.get().sources)
+
+
+def check_values(field: dict[str, Any], values: list[str]) -> None:
+    """Fail unless these cells are what the field says they are."""
+    rules = field.get("constraints", {})
+    read = [READ[field["type"]](value) for value in values if value != ""]
+    assert not rules.get("required") or len(read) == len(values), field
+    assert "enum" not in rules or set(read) <= set(rules["enum"]), field
 
 
 def test_release_tells_no_reason_no_person_and_no_sample(record: SimpleNamespace) -> None:
@@ -231,10 +268,17 @@ def test_changelog_tells_what_came_and_what_went(record: SimpleNamespace) -> Non
         by=Actor(person_id=person.pk, organisation_id=record.group.pk),
         today=timezone.now().date(),
     )
+    sample = Recommendation.objects.get(public_id="sample22")
+    with transaction.atomic():
+        log_event(recommendation_events.CHECK_RECORDED, sample, by=Actor(), new={"check": 1})
+        for told in ({"sample": True}, {}):
+            log_event(recommendation_events.LEAD_NAMED, record.review, by=Actor(), new=told)
     second = make_release(name="2026.11", by=Actor())
     text = contents(second)["CHANGELOG.md"].decode()
     assert f"Since 2026.10, feed position {first.position}." in text
     assert "| recorded a status | `assessment.published` | 1 |" in text
+    assert "| became the lead organisation | `lead.named` | 1 |" in text  # without that of the samples
+    assert "check.recorded" not in text
     assert "2 recommendations: 1 added, 1 removed." in text
     assert "- 48-KAZ: 1 added" in text
     assert "`bare2222` removed" in text

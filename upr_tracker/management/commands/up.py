@@ -67,7 +67,9 @@ class Command(BaseCommand):
         """Bring the database to where this version of the code wants it, start the processes, and watch them."""
         port = listener.getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        web, *others = self.children(listener.fileno(), address, supervisor.paths)
+        site = os.environ.get("SITE_URL", address)
+        (supervisor.paths.run / "address").write_text(site)  # settings.last_address, for commands run by hand
+        web, *others = self.children(listener.fileno(), site, supervisor.paths)
         self.migrate(supervisor.paths)
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
         supervisor.start([web], address)  # it wakes up while we load, and is asked for nothing before that is done
@@ -118,9 +120,9 @@ class Command(BaseCommand):
             call_command(command, *arguments, stdout=output)
             result.extend(output.getvalue().splitlines()[-1:])
 
-    def children(self, fd: int, address: str, paths: Paths) -> list[Child]:
+    def children(self, fd: int, site: str, paths: Paths) -> list[Child]:
         """Web, beat and worker, in the order in which they stop."""
-        common = {"SITE_URL": os.environ.get("SITE_URL", address)}
+        common = {"SITE_URL": site}
         python = [sys.executable, "-m"]
         web = [*python, "gunicorn", "upr_tracker.wsgi", "--bind", f"fd://{fd}"]
         web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "3"]
