@@ -1,12 +1,13 @@
 """Files that a worker makes for a question: asked for by POST, watched until they are done, fetched."""
 
+import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.permissions import AllowAny
@@ -14,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.askers import asker
 from api import addresses, bulk, schema
-from api.errors import PROBLEM, bad_value
+from api.errors import PROBLEM, TooMany, bad_value
 from api.parameters import check_names, reader_of
-from api.slots import Busy
+from api.slots import WAIT, Busy
 from recommendations import selection
 from reports import exports
 from reports.files import MEDIA_TYPES
@@ -45,10 +47,14 @@ class ExportSerializer(serializers.Serializer[Export]):
     bytes = serializers.IntegerField(allow_null=True)
     sha256 = serializers.CharField(allow_null=True)
     problem = serializers.CharField(allow_null=True, help_text="Why it could not be made.")
-    expires_at = serializers.DateTimeField(help_text="When the file is deleted.")
+    expires_on = serializers.SerializerMethodField(help_text="The day (UTC) with which the file is deleted.")
 
     def get_url(self, export: Export) -> str:
         return addresses.resource("export", self.context["request"], key=export.key)
+
+    @extend_schema_field(OpenApiTypes.DATE)
+    def get_expires_on(self, export: Export) -> str:
+        return export.expires_at.astimezone(datetime.UTC).date().isoformat()
 
     def get_file(self, export: Export) -> str | None:
         if export.status != Export.Status.DONE:
@@ -85,6 +91,7 @@ class ExportsView(APIView):
         responses={
             202: ExportSerializer,
             (400, PROBLEM): schema.refusal("A parameter or its value is not known here."),
+            (429, PROBLEM): schema.refusal("Too many files asked for from this address are waiting; see Retry-After."),
             (503, PROBLEM): schema.refusal("Too many files are waiting; see Retry-After."),
         },
     )
@@ -94,7 +101,10 @@ class ExportsView(APIView):
         table = one_of(request, "table", OFFERED, "recommendations")
         form = one_of(request, "format", Export.Format.values)
         try:
-            export = exports.ask(asked(request, table), form)
+            export = exports.ask(asked(request, table), form, asker=asker(request))
+        except exports.TooManyOfOne:
+            detail = _("%(n)d files that were asked for from your address are waiting. Ask again when one is made.")
+            raise TooMany(detail % {"n": exports.MOST_OF_ONE}, WAIT) from None
         except exports.QueueFull:
             raise Busy(_("Many files are waiting to be made. Try again later, or take the CSV stream.")) from None
         body = ExportSerializer(export, context={"request": request}).data

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
-from django.db import IntegrityError, models, transaction
+from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 3  # after so many workers that died over it nobody tries it again
 LONGEST_QUEUE = 20  # files that wait; more are refused, so that nobody can keep the lane busy for a day
+MOST_OF_ONE = 2  # of these, asked for from one address, so that nobody can fill it alone
+STANDS = datetime.timedelta(hours=1)  # for so long a file that could not be made is not tried again
+QUEUE = 0x75_70_72_04  # a number of our own for pg_advisory_xact_lock, beside those of reports.lanes
 BUSY = (Export.Status.WAITING, Export.Status.WORKING)
 
 
@@ -37,27 +41,51 @@ class QueueFull(Exception):
     """Too many files are waiting to be made."""
 
 
-def ask(question: Question, form: str) -> Export:
-    """The file that answers the question now: one that is there, or is being made, or a new one.
+class TooManyOfOne(QueueFull):
+    """As many as one may have waiting were asked for from this address."""
 
-    Raises UnknownChoice for a filter's value, QueueFull.
+
+def ask(question: Question, form: str, *, asker: str = "") -> Export:
+    """The file that answers the question now: one that is there, or is being made, or could not be made, or a new one.
+
+    `asker` stands for the address that asks (accounts.askers); files of nobody are not counted. Raises UnknownChoice
+    for a filter's value, QueueFull, TooManyOfOne.
     """
     question.rows()  # refused before anything is kept
     asked = {"digest": question.digest(form), "position": feed.last_position(), "day": timezone.now().date()}
-    same = Export.objects.filter(**asked).exclude(status=Export.Status.FAILED)
-    if found := same.first():
+    if found := _answering(asked):
         return found
-    if Export.objects.filter(status__in=BUSY).count() >= LONGEST_QUEUE:
-        raise QueueFull
-    expires = timezone.now() + datetime.timedelta(days=settings.EXPORT_DAYS)
-    export = Export(table=question.table, format=form, question=question.plain(), expires_at=expires, **asked)
-    try:
-        with transaction.atomic():
-            export.save()
-            transaction.on_commit(_wake, robust=True)
-    except IntegrityError:  # somebody asked the same at the same moment
-        return same.get()
+    with transaction.atomic():
+        with connection.cursor() as cursor:  # one at a time from here, so that the queue's ends are exact
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [QUEUE])
+        if found := _answering(asked):  # somebody asked the same at the same moment
+            return found
+        _check_room(asker)
+        export = Export(table=question.table, format=form, question=question.plain(), asker=asker, **asked)
+        export.expires_at = _expiry()
+        export.save()
+        transaction.on_commit(_wake, robust=True)
     return export
+
+
+def _answering(asked: dict[str, object]) -> Export | None:
+    """The file of this question at this position of the feed; one that failed stands for a while too."""
+    stale = Q(status=Export.Status.FAILED, requested_at__lt=timezone.now() - STANDS)
+    return Export.objects.filter(**asked).exclude(stale).order_by("-id").first()
+
+
+def _check_room(asker: str) -> None:
+    waiting = Export.objects.filter(status__in=BUSY)
+    if asker and waiting.filter(asker=asker).count() >= MOST_OF_ONE:
+        raise TooManyOfOne
+    if waiting.count() >= LONGEST_QUEUE:
+        raise QueueFull
+
+
+def _expiry() -> datetime.datetime:
+    """The end of the last day (UTC) on which a file of today is kept: nobody needs to see when it was asked for."""
+    last = timezone.now().astimezone(datetime.UTC).date() + datetime.timedelta(days=settings.EXPORT_DAYS + 1)
+    return datetime.datetime.combine(last, datetime.time(), datetime.UTC)
 
 
 def _wake() -> None:
@@ -108,6 +136,7 @@ def _make(export: Export) -> None:
         sha256=export.sha256,
         done=models.F("total"),
         problem="",
+        asker="",
     )
 
 
@@ -124,7 +153,7 @@ def workplace() -> Iterator[Path]:
 
 
 def _fail(export: Export, problem: str) -> None:
-    Export.objects.filter(pk=export.pk).update(status=Export.Status.FAILED, problem=problem)
+    Export.objects.filter(pk=export.pk).update(status=Export.Status.FAILED, problem=problem, asker="")
 
 
 def waits() -> bool:

@@ -16,7 +16,7 @@ def private_files() -> Storage:
 class Export(models.Model):
     """The file that answers one question at one position of the feed, for whoever asks the same; later deleted.
 
-    Nobody is named in it: who asked is not kept.
+    Nobody is named in it. While it waits it carries a keyed digest of the address that asked, to count by.
     """
 
     class Status(models.TextChoices):
@@ -44,8 +44,9 @@ class Export(models.Model):
     bytes = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     problem = models.TextField(blank=True)  # why it could not be made
+    asker = models.CharField(max_length=32, blank=True, db_collation="C")  # accounts.askers; empty once it is made
     requested_at = models.DateTimeField(db_default=Now())
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField()  # a midnight (UTC)
 
     class Meta:
         verbose_name = _("download")

@@ -1,5 +1,6 @@
 """Files for questions: asked for, watched, fetched; refused as the lists refuse."""
 
+import datetime
 import hashlib
 import io
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 from django.core.files.storage import FileSystemStorage
+from django.test import Client
 
 from reports import exports
 from reports.models import Export
 from tests.api.conftest import Api
+from tests.api.test_errors import assert_problem
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +78,25 @@ def test_full_queue_says_when_to_come_again(api: Api, world: SimpleNamespace, mo
     monkeypatch.setattr(exports, "LONGEST_QUEUE", 0)
     answer = ask(api, "format=xlsx")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+
+
+def test_third_file_from_one_address_waits_until_one_is_made(api: Api, world: SimpleNamespace) -> None:
+    asked = [ask(api, f"format=parquet&state={state}") for state in ("KAZ", "SVN", "FRA")]
+    assert [answer.status_code for answer in asked] == [202, 202, 429]
+    problem = assert_problem(asked[2], 429)
+    assert problem["type"].endswith(":too-many")
+    assert "2 files" in problem["detail"]
+    assert asked[2].headers["Retry-After"] == "30"
+    assert Client(REMOTE_ADDR="192.0.2.9").post("/api/v1/exports/?format=parquet").status_code == 202
+    assert exports.make_next()
+    assert ask(api, "format=parquet&state=FRA").status_code == 202
+
+
+def test_nothing_tells_when_a_file_was_asked_for(api: Api, world: SimpleNamespace, time_machine: Any) -> None:
+    time_machine.move_to(datetime.datetime(2026, 3, 1, 13, 14, 15, tzinfo=datetime.UTC))
+    body = ask(api, "format=parquet").json()
+    assert body["expires_on"] == "2026-03-09"
+    assert "13:14" not in str(body)
 
 
 def test_key_that_nothing_has_is_not_found(api: Api, db: None) -> None:

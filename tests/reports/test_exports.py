@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 from django.core.files.storage import FileSystemStorage
+from django.db import connection
 from django.utils import timezone
 
 from history import feed
@@ -80,7 +82,52 @@ def test_queue_has_an_end(record: SimpleNamespace, monkeypatch: pytest.MonkeyPat
     assert exports.ask(Question("recommendations"), "xlsx") == first
 
 
-def test_file_that_fails_says_why_and_may_be_asked_for_again(
+def test_one_asker_has_few_places_in_the_queue(record: SimpleNamespace) -> None:
+    def ask(asker: str, *states: str) -> Export:
+        return exports.ask(Question("recommendations", {"state": states}), "parquet", asker=asker)
+
+    first, second = ask("me", "KAZ"), ask("me")
+    with pytest.raises(exports.TooManyOfOne):
+        exports.ask(Question("dyads"), "parquet", asker="me")
+    assert ask("me", "KAZ") == first  # there is nothing new to make
+    assert exports.ask(Question("dyads"), "parquet", asker="you").asker == "you"
+    assert exports.make_next()
+    first.refresh_from_db()
+    assert (first.status, first.asker) == ("done", "")
+    assert exports.ask(Question("dyads"), "xlsx", asker="me").status == "waiting"
+    assert second.status == "waiting"
+
+
+def test_places_in_the_queue_are_exact_when_all_ask_at_once(transactional_db: None) -> None:
+    make.make_recommendation(make.make_review())
+    outcomes: list[str] = []
+
+    def ask(number: int) -> None:
+        try:
+            exports.ask(Question("recommendations", {"search": [f"word{number}"]}), "xlsx", asker="me")
+            outcomes.append("kept")
+        except exports.TooManyOfOne:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    at_once = [threading.Thread(target=ask, args=[number]) for number in range(6)]
+    for thread in at_once:
+        thread.start()
+    for thread in at_once:
+        thread.join()
+    assert sorted(outcomes) == ["kept"] * 2 + ["refused"] * 4
+    assert Export.objects.count() == 2
+
+
+def test_file_is_kept_for_whole_days(record: SimpleNamespace, settings: Any, time_machine: Any) -> None:
+    settings.EXPORT_DAYS = 7
+    time_machine.move_to(datetime.datetime(2026, 3, 1, 13, 14, 15, tzinfo=datetime.UTC))
+    export = exports.ask(Question("recommendations"), "parquet")
+    assert export.expires_at == datetime.datetime(2026, 3, 9, tzinfo=datetime.UTC)
+
+
+def test_file_that_fails_says_why_and_is_not_made_again_at_once(
     record: SimpleNamespace, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = exports.ask(Question("recommendations"), "xlsx")
@@ -89,7 +136,11 @@ def test_file_that_fails_says_why_and_may_be_asked_for_again(
     first.refresh_from_db()
     assert (first.status, stored(folder)) == ("failed", [])
     assert "Parquet" in first.problem
-    assert exports.ask(Question("recommendations"), "xlsx") != first
+    assert exports.ask(Question("recommendations"), "xlsx") == first
+    assert not exports.waits()
+    Export.objects.update(requested_at=timezone.now() - exports.STANDS - datetime.timedelta(seconds=1))
+    again = exports.ask(Question("recommendations"), "xlsx")
+    assert (again != first, again.status) == (True, "waiting")
 
 
 @pytest.mark.django_db(transaction=True)

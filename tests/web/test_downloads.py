@@ -89,3 +89,12 @@ def test_unknown_value_and_full_queue_are_said(
 def test_page_asks_little(reader_client: Client, review_page: SimpleNamespace, budget: Budget) -> None:
     with budget("recommendations_recommendation", "history_feed"):
         reader_client.get("/downloads/")
+
+
+@pytest.mark.usefixtures("strict_templates")
+def test_one_address_cannot_fill_the_queue(reader_client: Client, review_page: SimpleNamespace) -> None:
+    asked = {"format": "xlsx", "table": "recommendations"}
+    answers = [reader_client.post(f"/downloads/?search={word}", asked) for word in ("one", "two", "three")]
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert "2 files that were asked for from your address are waiting" in answers[2].content.decode()
+    assert Export.objects.count() == 2

@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.askers import asker
 from accounts.reader import Reader
 from recommendations import selection
 from recommendations.selection import UnknownChoice
@@ -65,7 +66,10 @@ def ask(request: HttpRequest, question: Question) -> HttpResponse:
     if form not in Export.Format.values:
         raise Http404
     try:
-        return redirect("download-detail", key=exports.ask(question, form).key)
+        return redirect("download-detail", key=exports.ask(question, form, asker=asker(request)).key)
+    except exports.TooManyOfOne:
+        problem = _("%(n)d files that were asked for from your address are waiting. Ask again when one is made.")
+        return render(request, "downloads/list.html", {"problem": problem % {"n": exports.MOST_OF_ONE}}, status=429)
     except exports.QueueFull:
         problem = _("Many files are waiting to be made. Try again in some minutes, or take CSV at once.")
         return render(request, "downloads/list.html", {"problem": problem}, status=503)
