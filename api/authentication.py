@@ -13,6 +13,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import Person, Token
 from accounts.tokens import note_use
+from api import conditional
 from api.counting import remember
 
 
@@ -20,9 +21,11 @@ class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]  # ships no
     """`Authorization: Bearer upr_…`. A token that opens nothing is a 401, whatever is asked."""
 
     def authenticate(self, request: Any) -> tuple[Person, Token] | None:
+        """Whose token comes with the question. Raises AuthenticationFailed, and NotModified (api.conditional)."""
         found: tuple[Person, Token] | None = super().authenticate(request)
         if found is not None:
             remember(request)
+            conditional.check(request)
         return found
 
     def authenticate_credentials(self, token: bytes) -> tuple[Person, Token]:

@@ -16,7 +16,7 @@ from api import addresses, filters, schema
 from api.conditional import DATA
 from api.errors import PROBLEM, bad_value
 from api.parameters import check_names, flag, reader_of
-from api.slots import Stream
+from api.slots import Stream, StreamResponse
 from history import feed
 from recommendations import selection
 from reports import streaming
@@ -95,7 +95,7 @@ def chosen(request: Request, table: Table) -> list[Column]:
 
 def attached(parts: Stream, content_type: str, name: str) -> StreamingHttpResponse:
     """A download that no proxy gathers before it passes it on."""
-    response = StreamingHttpResponse(parts, content_type=content_type)
+    response = StreamResponse(parts, content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Accel-Buffering"] = "no"
     return response

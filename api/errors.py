@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import SuspiciousOperation
 from django.db.utils import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from psycopg.errors import LockNotAvailable, QueryCanceled
@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from api import addresses, request_ids
+from api.conditional import NotModified
 from reviews.selection import UnknownChoice
 
 logger = logging.getLogger(__name__)
@@ -92,6 +93,8 @@ def unknown_choice(error: UnknownChoice, request: Any) -> BadParameter:
 
 def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """The answer to any exception of a view. One that nobody foresaw is logged and says nothing of its inside."""
+    if isinstance(error, NotModified):  # no fault, but told from where only faults are
+        return HttpResponseNotModified()
     if isinstance(error, UnknownChoice):
         error = unknown_choice(error, context.get("request"))
     response = exception_handler(error, context)

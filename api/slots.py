@@ -6,11 +6,12 @@ others out.
 """
 
 import threading
-import weakref
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
+from rest_framework.request import Request
 
 from accounts.askers import asker
 from api.errors import TooMany
@@ -56,24 +57,48 @@ slots = Slots(SLOTS)
 
 
 class Stream:
-    """A stream in the slot of whoever asked: free again when the response is closed, read or not.
+    """A stream in the slot of whoever asked: free again when the response is closed, read or not."""
 
-    A response that nobody closes, because a middleware failed after the view, gives it back when it is thrown away.
-    """
-
-    def __init__(self, parts: Generator[bytes], request: object) -> None:
-        who = asker(request)  # type: ignore[arg-type]  # Django REST Framework's request passes on what it wraps
-        slots.take(who)
+    def __init__(self, parts: Generator[bytes], request: Request) -> None:
+        self.who, self.held = asker(request._request), True
+        slots.take(self.who)
         self.parts = parts
-        self._free = weakref.finalize(self, slots.free, who)
-        self._free.atexit = False
+        request._request.download = self  # type: ignore[attr-defined]  # for StreamMiddleware
 
     def __iter__(self) -> Iterator[bytes]:
         return self.parts
 
     def close(self) -> None:
         """End the query, if it still runs, and free the slot."""
+        if not self.held:
+            return
+        self.held = False
         try:
             self.parts.close()
         finally:
-            self._free()
+            slots.free(self.who)
+
+
+class StreamResponse(StreamingHttpResponse):
+    """An answer that is a stream."""
+
+    def __init__(self, stream: Stream, content_type: str) -> None:
+        super().__init__(stream, content_type=content_type)
+        self.stream = stream
+
+
+class StreamMiddleware:
+    """Ends a stream that is not sent, because something after the view failed or answered in its place.
+
+    The server closes an answer that it was given, and that one only. This middleware is the outermost.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        stream: Stream | None = getattr(request, "download", None)
+        if stream is not None and getattr(response, "stream", None) is not stream:
+            stream.close()
+        return response

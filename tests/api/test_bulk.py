@@ -202,10 +202,9 @@ def test_slot_comes_free_when_a_middleware_fails_after_the_view(
     api: Api, world: SimpleNamespace, settings: Any
 ) -> None:
     whole = settings.MIDDLEWARE
-    settings.MIDDLEWARE = [f"{__name__}.BrokenMiddleware", *whole]
+    settings.MIDDLEWARE = [*whole[:1], f"{__name__}.BrokenMiddleware", *whole[1:]]
     client = Client(raise_request_exception=False)
-    for _time in range(3):
-        assert client.get("/api/v1/recommendations.csv").status_code == 500
+    assert client.get("/api/v1/recommendations.csv").status_code == 500
     settings.MIDDLEWARE = whole
     lines(Client(), "recommendations.csv")
 

@@ -8,8 +8,11 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.http import http_date
 
+from accounts import tokens
+from accounts.models import Token
 from api import conditional, parameters
 from api.resources import base
 from history import feed
@@ -22,6 +25,7 @@ from tests import factories as make
 from tests.api.conftest import Api
 
 LIST, DETAIL = "/api/v1/recommendations/", "/api/v1/recommendations/first222/"
+QUERIES_WITH_A_TOKEN = 3  # the mark, the token, its person
 MARKED = [LIST, DETAIL, "/api/v1/states/", "/api/v1/states/KAZ/", "/api/v1/reviews/48-KAZ/", "/api/v1/changes/"]
 
 
@@ -102,10 +106,35 @@ def test_while_something_waits_for_its_position_there_is_no_mark(api: Api, world
     assert "Last-Modified" not in response.headers
 
 
-def test_one_of_several_marks_is_enough_and_a_strong_one_of_the_same_text_is_not_ours(api: Api, happen: Any) -> None:
+def test_one_of_several_marks_is_enough_also_one_made_strong_on_the_way(api: Api, happen: Any) -> None:
     etag = api.client.get(LIST).headers["ETag"]
     assert again(api, LIST, f'"x", {etag}').status_code == 304
+    assert again(api, LIST, etag.removeprefix("W/")).status_code == 304
     assert again(api, LIST, '"x", "*", nonsense').status_code == 200
+
+
+def test_star_means_any_answer_there_is(api: Api, happen: Any) -> None:
+    for path in (LIST, DETAIL, *["/api/v1/recommendations.csv"] * 3):
+        response = again(api, path, "*")
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["ETag"]
+    assert again(api, "/api/v1/recommendations/nothing2/", "*").status_code == 404
+    assert again(api, f"{LIST}?x=1", "*").status_code == 400
+
+
+def test_with_a_token_304_comes_after_a_look_at_it(api: Api, happen: Any, world: SimpleNamespace) -> None:
+    person = make.make_person(organisation=world.lead)
+    token, text = tokens.make_token(person=person, name="Harvest", days=30, by=Actor(person_id=person.pk))
+    feed.sequence()
+    bearer = {"Authorization": f"Bearer {text}"}
+    etag = api.client.get(LIST, headers=bearer).headers["ETag"]
+    with CaptureQueriesContext(connection) as captured:
+        response = again(api, LIST, etag, **bearer)
+    assert (response.status_code, response.content) == (304, b"")
+    assert response.headers["ETag"] == etag
+    assert len(captured) <= QUERIES_WITH_A_TOKEN
+    Token.objects.filter(pk=token.pk).update(revoked_at=timezone.now())
+    assert again(api, LIST, etag, **bearer).status_code == 401
 
 
 def test_refusal_has_no_mark(api: Api, happen: Any) -> None:
@@ -142,6 +171,28 @@ def test_last_modified_tells_a_day_and_never_a_moment(api: Api, happen: Any) -> 
         assert api.client.get(LIST, headers=since).status_code == 304
         # ETags go before days.
         assert api.client.get(LIST, headers=since | {"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_day_alone_never_stands_for_another_version_of_the_code(
+    api: Api, happen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = end_of_the_day_of_the_last_change()
+    with time_machine.travel(midnight + datetime.timedelta(days=3, hours=10), tick=False) as clock:
+        since = {"If-Modified-Since": api.client.get(LIST).headers["Last-Modified"]}
+        assert api.client.get(LIST, headers=since).status_code == 304
+        monkeypatch.setattr(conditional, "STARTED", timezone.now())  # a new version of the code starts
+        response = api.client.get(LIST, headers=since)
+        assert (response.status_code, response.headers.get("Last-Modified")) == (200, None)
+        clock.shift(datetime.timedelta(days=1))
+        assert api.client.get(LIST, headers=since).status_code == 200
+
+
+def test_day_alone_never_stands_for_another_language(api: Api, happen: Any, settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("ru", "Russian")]
+    with time_machine.travel(end_of_the_day_of_the_last_change() + datetime.timedelta(days=3), tick=False):
+        since = {"If-Modified-Since": api.client.get(LIST).headers["Last-Modified"]}
+        response = api.client.get(LIST, headers=since | {"Accept-Language": "ru"})
+        assert (response.status_code, response.headers.get("Last-Modified")) == (200, None)
 
 
 def test_on_a_day_of_changes_no_day_is_told(api: Api, happen: Any) -> None:
