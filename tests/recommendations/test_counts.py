@@ -2,15 +2,29 @@
 
 import datetime
 import random
+import threading
+import time
 from collections import Counter
 from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
 
+from accounts.models import Organisation
 from history.log import Actor
+from issues.models import Goal
 from recommendations import actions, counts
-from recommendations.models import Assessment, Count, Counted, Position, Recommendation, RecommendingState
+from recommendations.models import (
+    Assessment,
+    Count,
+    Counted,
+    Position,
+    Recommendation,
+    RecommendationIssue,
+    RecommendingState,
+)
+from reviews.models import Review
+from states.models import State
 from tests import factories as make
 from tests.recommendations.conftest import Desk, at_once
 from tests.recommendations.test_derived import verify
@@ -171,3 +185,76 @@ def test_counting_is_one_statement_however_many_rows(cast: SimpleNamespace) -> N
     with connection.cursor() as cursor:
         cursor.execute("SELECT upr_count(ARRAY(SELECT id FROM recommendations_recommendation))")
         assert cursor.fetchone() == (0,)  # already counted
+
+
+def test_goal_with_another_parent_is_counted_with_that_one(cast: SimpleNamespace) -> None:
+    old, new = make.make_goal("3"), make.make_goal("16")
+    target, alone = make.make_goal("3.4", old), make.make_goal("17")
+    for goals in ([target], [target, new], [old], [alone]):
+        make.make_recommendation(cast.review).goals.set(goals)
+    Goal.objects.filter(pk__in=[target.pk, alone.pk]).update(parent=new)
+    kept = counts.kept(False)
+    assert (kept[f"goal:{old.pk}"], kept[f"goal:{new.pk}"], kept["any:goal"]) == (1, 3, 4)
+    assert_right()
+    Goal.objects.update(parent=None)
+    assert_right()
+
+
+def test_names_of_a_vocabulary_count_nothing_anew(cast: SimpleNamespace) -> None:
+    make.make_recommendation(cast.review).goals.add(make.make_goal())
+    before = Count.objects.count()
+    Goal.objects.update(name="Another name")
+    assert Count.objects.count() == before
+
+
+def test_links_moved_by_an_update_are_counted_on_both_sides(cast: SimpleNamespace) -> None:
+    goals, groups = [make.make_goal("3"), make.make_goal("16")], [make.make_group(), make.make_group("Children")]
+    issues, states = [make.make_issue("Torture"), make.make_issue("Health")], [make.make_state(), cast.state]
+    one = make.make_recommendation(cast.review, states=states[:1], issues=issues[:1])
+    other = make.make_recommendation(cast.review)
+    one.goals.add(goals[0])
+    one.groups.add(groups[0])
+    for links, name, terms in (
+        (Recommendation.goals.through, "goal", goals),
+        (Recommendation.groups.through, "persongroup", groups),
+        (RecommendationIssue, "issue", issues),
+        (RecommendingState, "state", states),
+    ):
+        links.objects.update(**{name: terms[1]})
+        assert_right()
+        links.objects.update(recommendation=other)
+        assert_right()
+
+
+def test_tags_hold_nothing_of_states_reviews_and_organisations_that_may_change(
+    cast: SimpleNamespace, desk: Desk
+) -> None:
+    desk.publish()
+    make.make_recommendation(cast.review, states=[make.make_state("FRA", "France")])
+    State.objects.update(regional_group="weog", name="Another name")
+    Organisation.objects.update(collective_name="A coalition", kind="academic")
+    review = make.make_review(make.make_state("JPN", "Japan"), make.make_session(20, 2))
+    Review.objects.filter(pk=cast.review.pk).update(session=review.session)
+    assert_right()
+
+
+def test_goal_that_moves_while_it_is_linked_is_counted_once_and_rightly(
+    transactional_db: None, cast: SimpleNamespace
+) -> None:
+    old, new = make.make_goal("3"), make.make_goal("16")
+    target = make.make_goal("3.4", old)
+    linked = threading.Event()
+
+    def link() -> None:
+        with transaction.atomic():
+            cast.recommendation.goals.add(target)
+            linked.set()
+            time.sleep(0.3)  # the other one comes meanwhile, and must wait
+
+    def move() -> None:
+        assert linked.wait(10)
+        Goal.objects.filter(pk=target.pk).update(parent=new)
+
+    assert at_once(link, move) == [None, None]
+    assert f"goal:{new.pk}" in Counted.objects.get(pk=cast.recommendation.pk).tags
+    assert_right()
