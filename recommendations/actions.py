@@ -17,6 +17,7 @@ from accounts.models import Organisation
 from history.log import Actor, record
 from recommendations import derived, events
 from recommendations.models import Assessment, Basis, Check, Draft, Recommendation
+from reviews.days import FIRST_SESSION, first_days
 from reviews.models import Document, Lead, Review
 
 
@@ -91,14 +92,14 @@ def publish_assessment(
     for none), `today` the day in the person's zone. Raises Overtaken when there is a newer assessment or draft, and
     ValidationError (by field) for what a person can mend.
     """
-    _lock_alive(recommendation)
+    held = _lock_alive(recommendation)
     latest = latest_of(recommendation, voice)
     if (latest.pk if latest else None) != based_on:
         if latest and _is_repeat(latest, content, based_on, by):
             return latest
         raise Overtaken(latest)
     _seen_draft(recommendation, voice, draft_version)
-    _check_content(content, today)
+    _check_content(content, held, today)
     assessment = Assessment(
         recommendation=recommendation,
         voice=voice,
@@ -197,8 +198,7 @@ def record_check(
     today: datetime.date,
 ) -> Check:
     """Note that somebody looked again and nothing had changed. The same check sent twice is one."""
-    _refuse_impossible(day, today, "day")
-    _lock_alive(recommendation)
+    _refuse_impossible(day, _lock_alive(recommendation), today, "day")
     check, created = Check.objects.get_or_create(
         recommendation=recommendation,
         voice=voice,
@@ -328,9 +328,11 @@ def _lock(recommendation: Recommendation) -> Recommendation:
     return Recommendation.objects.select_for_update().get(pk=recommendation.pk)
 
 
-def _lock_alive(recommendation: Recommendation) -> None:
-    if _lock(recommendation).removed_at is not None:
+def _lock_alive(recommendation: Recommendation) -> Recommendation:
+    held = _lock(recommendation)
+    if held.removed_at is not None:
         raise ValidationError(_("This recommendation has been removed; nothing more is recorded on it."))
+    return held
 
 
 def _seen_draft(recommendation: Recommendation, organisation: Organisation, version: int | None) -> Draft | None:
@@ -357,20 +359,23 @@ def _words(basis: Basis | BasisContent) -> tuple[str, ...]:
     return tuple(words.strip() for words in (basis.passage, basis.url, basis.description, basis.code))
 
 
-FIRST_SESSION = datetime.date(2008, 4, 7)  # of the UPR Working Group: nothing was recommended before
-
-
-def _refuse_impossible(day: datetime.date, today: datetime.date, name: str) -> None:
+def _refuse_impossible(day: datetime.date, held: Recommendation, today: datetime.date, name: str) -> None:
+    """Nothing can have become of a recommendation before it was made, or on a day that has not come."""
     if day > today:
         message = _("%(day)s has not come yet. Give today or an earlier day.")
         raise ValidationError({name: message % {"day": day.isoformat()}})
-    if day < FIRST_SESSION:
+    first = first_days().get(held.session_number, FIRST_SESSION)
+    if day >= first:
+        return
+    message = _("%(day)s is before this was recommended: session %(session)d did not begin before %(first)s.")
+    if first == FIRST_SESSION:
         message = _("%(day)s is before the first session of the UPR (7 April 2008). Check the year.")
-        raise ValidationError({name: message % {"day": day.isoformat()}})
+    said = {"day": day.isoformat(), "session": held.session_number, "first": first.isoformat()}
+    raise ValidationError({name: message % said})
 
 
-def _check_content(content: AssessmentContent, today: datetime.date) -> None:
-    _refuse_impossible(content.holds_from, today, "holds_from")
+def _check_content(content: AssessmentContent, held: Recommendation, today: datetime.date) -> None:
+    _refuse_impossible(content.holds_from, held, today, "holds_from")
     if not content.bases:
         raise ValidationError({"bases": _("Say what this rests on: at least one basis.")})
 

@@ -8,7 +8,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from accounts.reader import Reader
 from recommendations.dimensions import Cells, cells
@@ -16,6 +16,7 @@ from recommendations.index import Verdict, disputed, score, verdict
 from recommendations.querysets import utc_today
 from recommendations.selection import NOT_ASSESSED
 from recommendations.sql import rows, said
+from reviews.days import BEGUN
 from reviews.selection import Params
 
 MOST_CELLS = 10_000
@@ -104,34 +105,42 @@ def _indices(made: Cells, reader: Reader) -> dict[tuple[Any, ...], dict[str, Any
     return dict(found)
 
 
-def over_time(params: Params, reader: Reader, dimensions: Sequence[str], unit: str, period: str) -> Aggregate:
+class Span(NamedTuple):
+    """Between which days a series runs; without them, from the first assessment to the reader's day."""
+
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+
+
+WHOLE = Span()
+
+
+def over_time(
+    params: Params, reader: Reader, dimensions: Sequence[str], unit: str, period: str, span: Span = WHOLE
+) -> Aggregate:
     """The composition by status at the end of each month or year, as it stood, within the cells of the dimensions.
 
-    From the first assessment of the rows to the reader's day, which is the last point. Each number is that of a list
-    with `as_of` that day. Two queries. Raises UnknownChoice and TooManyCells.
+    Each number is that of a list with `as_of` that day; the last point is the last day of the span. Two queries, one
+    where the span says where to begin. Raises UnknownChoice and TooManyCells.
     """
     made = cells(params, reader, [name for name in dimensions if name != "status"], unit)
-    last = reader.as_of or reader.known_on or utc_today()
-    points = list(ends(_first(made, reader) or last, last, period))
-    if len(points) > MOST_CELLS:
-        raise TooManyCells
-    totals: dict[tuple[Any, ...], int] = {}
-    steps: dict[tuple[Any, ...], dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+    today = reader.as_of or reader.known_on or utc_today()
+    last = min(span.last or today, today)
+    points = list(ends(min(span.first or _first(made, reader) or last, last), last, period))
+    steps: dict[tuple[Any, ...], dict[str | None, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     distinct = 0
     for place, n, ids, status, *values in _steps(made, reader, points, last):
-        if status is None:
-            totals[tuple(values)], distinct = n, ids
-        else:
-            steps[tuple(values)][status][place] = n
+        steps[tuple(values)][status][place] = n
+        distinct = max(distinct, ids)
     shown = [
         {"at": points[place], **made.named(key), "status": status, "n": n}
-        for key, total in totals.items()
-        for status, place, n in _course(total, steps[key], len(points))
+        for key, moves in steps.items()
+        for status, place, n in _course(moves, len(points))
     ]
     if len(shown) > MOST_CELLS:
         raise TooManyCells
     shown.sort(key=lambda cell: cell["at"])
-    return Aggregate(shown, sum(totals.values()), distinct)
+    return Aggregate(shown, sum(cell["n"] for cell in shown if cell["at"] == last), distinct)
 
 
 def ends(first: datetime.date, last: datetime.date, period: str) -> Iterator[datetime.date]:
@@ -148,26 +157,34 @@ def ends(first: datetime.date, last: datetime.date, period: str) -> Iterator[dat
 
 def _first(made: Cells, reader: Reader) -> datetime.date | None:
     held = said(reader)
-    asked = f"WITH {made.text} SELECT min(holds_from) FROM ({held.text}) a JOIN picked w ON w.id = a.recommendation_id"
+    asked = f"""
+        WITH {made.text} SELECT min(greatest(a.holds_from, b.starts)) FROM ({held.text}) a
+        JOIN picked w ON w.id = a.recommendation_id JOIN ({BEGUN}) b ON b.number = w.session_number
+    """
     (found,) = rows(asked, (*made.params, *held.params))[0]
     return found  # type: ignore[no-any-return]
 
 
 def _steps(made: Cells, reader: Reader, points: Sequence[datetime.date], last: datetime.date) -> list[tuple[Any, ...]]:
-    """How many rows take on and leave a status by each point, and, without a status, how many rows a cell has.
+    """How many rows take on and leave a status by each point; without a status, how many rows were made by it.
 
-    An assessment holds until its voice's next; a lead leads until the next one; what both cover is what lists show.
+    An assessment holds until its voice's next; a lead leads until the next one; what both cover is what lists show,
+    from the day on which the row's session began. The third column is how many recommendations there are at the end.
     """
     held, names = said(reader.at(as_of=last, known_on=reader.known_on)), "".join(f", {name}" for name in made.columns)
     text = f"""
-        WITH {made.text}, led AS (
+        WITH {made.text}, begun AS ({BEGUN}), made AS (
+            SELECT id, width_bucket(b.starts - 1, %s::date[]) AS place {names}
+            FROM cells JOIN picked USING (id) JOIN begun b ON b.number = session_number
+        ), led AS (
             SELECT review_id, is_sample, organisation_id, from_day AS starts,
                 lead(from_day) OVER (PARTITION BY review_id, is_sample ORDER BY from_day) AS ends
             FROM reviews_lead WHERE from_day <= %s
         ), held AS (
-            SELECT w.id, w.review_id, w.is_sample, a.voice_id, a.status, a.holds_from AS starts,
+            SELECT w.id, w.review_id, w.is_sample, a.voice_id, a.status, greatest(a.holds_from, b.starts) AS starts,
                 lead(a.holds_from) OVER (PARTITION BY w.id, a.voice_id ORDER BY a.holds_from, a.id) AS ends
             FROM picked w JOIN ({held.text}) a ON a.recommendation_id = w.id
+            JOIN begun b ON b.number = w.session_number
         ), stood AS (
             SELECT h.id, h.status, greatest(h.starts, l.starts) AS starts,
                 least(coalesce(h.ends, 'infinity'), coalesce(l.ends, 'infinity')) AS ends
@@ -181,19 +198,20 @@ def _steps(made: Cells, reader: Reader, points: Sequence[datetime.date], last: d
         SELECT place, sum(n), 0, status {names} FROM steps JOIN cells USING (id)
         WHERE place < %s GROUP BY place, status {names}
         UNION ALL
-        SELECT 0, count(*), (SELECT {made.distinct} FROM cells), NULL {names} FROM cells
-        {"GROUP BY " + names[2:] if names else ""}
+        SELECT place, count(*), (SELECT {made.distinct} FROM made WHERE place < %s), NULL {names}
+        FROM made WHERE place < %s GROUP BY place {names}
     """
     days = list(points)
-    return rows(text, (*made.params, last, *held.params, days, days, len(days)))
+    return rows(text, (*made.params, days, last, *held.params, days, days, *[len(days)] * 3))
 
 
-def _course(total: int, steps: Mapping[str, Mapping[int, int]], length: int) -> Iterator[tuple[str, int, int]]:
-    """Status, place and number at each point; what has no status is Not Assessed."""
-    numbers: dict[str, int] = dict.fromkeys(steps, 0)
+def _course(steps: Mapping[str | None, Mapping[int, int]], length: int) -> Iterator[tuple[str, int, int]]:
+    """Status, place and number at each point; of the rows made by then, what has no status is Not Assessed."""
+    statuses = sorted(status for status in steps if status)
+    numbers: dict[str | None, int] = dict.fromkeys(steps, 0)
     for place in range(length):
         for status, moves in steps.items():
             numbers[status] += moves.get(place, 0)
-        yield from ((status, place, int(n)) for status, n in sorted(numbers.items()) if n)
-        if rest := total - sum(numbers.values()):
+        yield from ((status, place, int(numbers[status])) for status in statuses if numbers[status])
+        if rest := numbers.get(None, 0) - sum(numbers[status] for status in statuses):
             yield NOT_ASSESSED, place, int(rest)

@@ -17,6 +17,7 @@ from recommendations.facet_names import Term, names_of
 from recommendations.models.facts import DRAW_BELOW
 from recommendations.selection import FILTERS, NOT_ASSESSED
 from recommendations.sql import Sql, picked, rows, said, statuses_then
+from reviews.days import first_after
 from reviews.selection import Params
 
 CAP = 20_000  # rows counted one by one; beyond, an even sample of about as many
@@ -131,7 +132,8 @@ def tally_of(params: Params, reader: Reader, kinds: Sequence[str], many: int | N
 
     `many`: how many rows there are, where that is known.
     """
-    tally = _sampled(params, reader, many) if params else _kept(reader)
+    whole = not params and (reader.as_of is None or not first_after(reader.as_of).exists())
+    tally = _kept(reader) if whole else _sampled(params, reader, many)
     moved = [kind for kind in kinds if kind in CLOCKED] if reader.is_clocked else []
     return _moved(tally, params, reader, moved) if moved else tally
 

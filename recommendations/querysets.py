@@ -9,10 +9,14 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from accounts.reader import Reader
+from reviews.days import first_after
 from reviews.models import Lead
 
 if TYPE_CHECKING:
     from recommendations.models import Assessment, Check, Position, Recommendation  # noqa: F401  named in the quotes below
+
+
+MORE_THAN_SESSIONS = 32_767  # no session has this number
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -48,9 +52,15 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     """Recommendations."""
 
     def visible_to(self, reader: Reader) -> "RecommendationQuerySet":
-        """Those that are not removed; samples only where the reader sees samples."""
-        found = self.filter(removed_at__isnull=True)
+        """Those that are not removed and were made by the reader's day; samples only where the reader sees samples."""
+        found = self.filter(removed_at__isnull=True).made_by(reader)
         return found if reader.samples else found.filter(is_sample=False)
+
+    def made_by(self, reader: Reader) -> "RecommendationQuerySet":
+        """Those of sessions that had begun, or may have, on the reader's day: on an earlier one there were none."""
+        if reader.as_of is None:
+            return self
+        return self.filter(session_number__lt=Coalesce(Subquery(first_after(reader.as_of)), Value(MORE_THAN_SESSIONS)))
 
     def with_lead(self, reader: Reader) -> "RecommendationQuerySet":
         """Annotated with `lead_id` and `lead_status`: the lead organisation's assessment on the reader's day."""
@@ -64,6 +74,13 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.select_related(
             "review__session", "review__state", "current_position", "lead_assessment__voice"
         ).prefetch_related("recommenders__state", "issue_links__issue")
+
+
+def was_made(pk: int, reader: Reader) -> bool:
+    """Whether this recommendation had been made on the reader's day; 1 query, none for today."""
+    from recommendations.models import Recommendation
+
+    return reader.as_of is None or Recommendation.objects.filter(pk=pk).made_by(reader).exists()
 
 
 def lead_on(reader: Reader) -> AssessmentQuerySet:

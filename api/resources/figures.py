@@ -18,7 +18,7 @@ from api.errors import BadParameter, bad_value
 from api.parameters import check_names, day, reader_of
 from api.resources.base import answer
 from api.serializers.figures import MEASURES, OVER, UNITS, AggregateSerializer, FacetsSerializer
-from recommendations.aggregates import MOST_CELLS, Aggregate, TooManyCells, aggregate, over_time
+from recommendations.aggregates import MOST_CELLS, Aggregate, Span, TooManyCells, aggregate, over_time
 from recommendations.dimensions import DIMENSIONS
 from recommendations.facets import NAMES, FacetCounts, facets_of, total_of
 from recommendations.mention_counts import MENTION_DIMENSIONS, MENTION_FILTERS, aggregate_mentions
@@ -28,6 +28,11 @@ from reviews.selection import Filter
 CLOCKS = ("as_of", "known_on")
 READS = (*CLOCKS, "sample")
 MOST_DIMENSIONS = 2
+TIMES = ("month", "year")
+SPAN = {
+    "from": "With over=month or year: begin with the period of this day; else with the first assessment.",
+    "to": "With over=month or year: the last day; else that of the clocks, or today.",
+}
 
 
 def choice(name: str, values: Iterable[str], about: str, *, several: bool = False) -> OpenApiParameter:
@@ -101,6 +106,7 @@ class AggregateView(APIView):
             *question(FILTERS),
             choice("group_by", DIMENSIONS, "One or two dimensions.", several=True),
             choice("over", OVER, "A month or a year: the composition by status at its end, as it stood."),
+            *[OpenApiParameter(name, OpenApiTypes.DATE, description=about) for name, about in SPAN.items()],
             choice("unit", UNITS, "What is counted; a recommendation unless said."),
             choice("measure", MEASURES, "How many, or what the implementation index says as well."),
         ],
@@ -112,15 +118,15 @@ class AggregateView(APIView):
         measure = one(request, "measure", MEASURES) or MEASURES[0]
         names = listed(request, "group_by", MENTION_DIMENSIONS if unit == "mention" else DIMENSIONS)
         own = ("sample", *MENTION_FILTERS) if unit == "mention" else (*READS, *FILTERS)
-        check_names(request, (*own, "group_by", "over", "unit", "measure"))
+        check_names(request, (*own, "group_by", "over", "unit", "measure", *SPAN))
         check_question(names, over, unit, measure)
-        reader = clocked(request)
+        reader, span = clocked(request), span_of(request, over)
         if over in {"session", "cycle"} and over not in names:
             names = [over, *names]
         try:
-            found = figures(dict(request.query_params.lists()), reader, names, unit, over, measure)
+            found = figures(dict(request.query_params.lists()), reader, names, unit, over, measure, span)
         except TooManyCells:
-            raise too_many() from None
+            raise too_many(over) from None
         asked = {"unit": unit, "group_by": names, "over": over, "measure": measure}
         clocks = {"as_of": reader.as_of, "known_on": reader.known_on}
         numbers = {"n": found.n, "total_distinct": found.total_distinct, "cells": found.cells}
@@ -128,19 +134,25 @@ class AggregateView(APIView):
 
 
 def figures(
-    params: Mapping[str, Sequence[str]], reader: Reader, names: Sequence[str], unit: str, over: str | None, measure: str
+    params: Mapping[str, Sequence[str]],
+    reader: Reader,
+    names: Sequence[str],
+    unit: str,
+    over: str | None,
+    measure: str,
+    span: Span,
 ) -> Aggregate:
     """The numbers asked for. Raises UnknownChoice and TooManyCells."""
     if unit == "mention":
         return aggregate_mentions(params, reader, names)
-    if over in {"month", "year"}:
-        return over_time(params, reader, names, unit, over)
+    if over in TIMES:
+        return over_time(params, reader, names, unit, over, span)
     return aggregate(params, reader, names, unit, index=measure == "index")
 
 
 def check_question(names: Sequence[str], over: str | None, unit: str, measure: str) -> None:
     """Raises BadParameter for parameters that do not go together."""
-    timed = over in {"month", "year"}
+    timed = over in TIMES
     if len({*names} - ({"status"} if timed else set())) > MOST_DIMENSIONS:
         detail = _("“group_by” takes at most %(most)d dimensions.") % {"most": MOST_DIMENSIONS}
         raise bad_value("group_by", ",".join(names), detail)
@@ -155,9 +167,25 @@ def check_question(names: Sequence[str], over: str | None, unit: str, measure: s
         raise bad_value("over", str(over), _("Mentions have no statuses; take “over=session” or “over=cycle”."))
 
 
-def too_many() -> BadParameter:
+def span_of(request: Request, over: str | None) -> Span:
+    """The days between which a series runs. Raises BadParameter."""
+    first, last = day(request, "from"), day(request, "to")
+    for name, given in (("from", first), ("to", last)):
+        if given and over not in TIMES:
+            detail = _("“%(name)s” goes with “over=month” and “over=year”.") % {"name": name}
+            raise bad_value(name, given.isoformat(), detail)
+    if first and last and first > last:
+        raise bad_value("from", first.isoformat(), _("“from” lies after “to”."))
+    return Span(first, last)
+
+
+def too_many(over: str | None) -> BadParameter:
     """The refusal of a table that nobody could read."""
     detail = _("That makes more than %(most)d cells. Group by less, or filter.") % {"most": MOST_CELLS}
+    if over in TIMES:
+        detail = _(
+            "That makes more than %(most)d cells. Group by less, filter, take years, or fewer days: “from”, “to”."
+        ) % {"most": MOST_CELLS}
     return BadParameter("too-many-cells", detail, maximum=MOST_CELLS)
 
 

@@ -21,7 +21,7 @@ from api.rows.base import Shape
 from api.serializers import recommendations as shapes
 from recommendations import ranking
 from recommendations.models import Recommendation
-from recommendations.querysets import RecommendationQuerySet
+from recommendations.querysets import RecommendationQuerySet, was_made
 
 # What a detail tells unless `fields` names some.
 DETAIL = (*rows.COLUMNS, "positions", "voices", "index", "corrections")
@@ -87,8 +87,10 @@ class RecommendationResource(Resource):
         found = self.found(one, Order("", ("removed_at", "is_sample", "id")), self.asked(DETAIL), 1)
         if not found.rows:
             raise NotFound(_("Nothing is found at this address."))
-        text, (removed_at, is_sample, _pk) = found.rows[0]
+        text, (removed_at, is_sample, pk) = found.rows[0]
         self.check_shown(removed_at, is_sample)
+        if not was_made(pk, self.reader):
+            raise NotFound(_("On %(day)s this had not been recommended yet.") % {"day": self.reader.as_of})
         return answer(orjson.Fragment(text))
 
     def check_shown(self, removed_at: datetime.datetime | None, is_sample: bool) -> None:

@@ -4,8 +4,8 @@ import datetime as dt
 import re
 
 from imports.reading import bare_text, tidy
-from recommendations.actions import FIRST_SESSION
 from recommendations.models import Progress
+from reviews.days import FIRST_SESSION
 
 EPOCH = dt.date(1899, 12, 30)  # what spreadsheet programs count days from, as far as this century is concerned
 SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")

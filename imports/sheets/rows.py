@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from imports.sheets.recognising import Named, Recogniser, Unrecognised
 from imports.sheets.roles import Columns, Role, keys_of
 from imports.sheets.words import StatusWords
 from recommendations.models import Recommendation, Status
+from reviews.days import first_days
 from states.models import State
 
 LONGEST = 5000  # characters of a reason or a private note, as their form holds them
@@ -106,7 +107,8 @@ def proposals_of(
     `state` and `session` are those that the person gave for the whole sheet.
     """
     recogniser = Recogniser((line.named for line in lines), state, session)
-    read: list[_Entry | Problem] = [_entry(line, recogniser, words, today) for line in lines]
+    days = _Days(first_days(), today)
+    read: list[_Entry | Problem] = [_entry(line, recogniser, words, days) for line in lines]
     entries: dict[int, list[_Entry]] = {}
     for each in read:
         if isinstance(each, _Entry):
@@ -139,7 +141,7 @@ class _Entry:
         return not (self.said or self.note or self.left)
 
 
-def _entry(line: Line, recogniser: Recogniser, words: StatusWords, today: dt.date) -> "_Entry | Problem":
+def _entry(line: Line, recogniser: Recogniser, words: StatusWords, days: "_Days") -> "_Entry | Problem":
     try:
         recommendation = recogniser.find(line.named)
     except Unrecognised as error:
@@ -153,15 +155,30 @@ def _entry(line: Line, recogniser: Recogniser, words: StatusWords, today: dt.dat
         said["bases"] = bases
     note = line.text(Role.NOTE).strip()
     if said or left or note:  # a day alone is of nothing: many sheets have it in every row
-        _put_day(line, today, said, left)
+        _put_day(line, days, recommendation.session_number, said, left)
     return _Entry(line, recommendation, said, note, tuple(left))
 
 
-def _put_day(line: Line, today: dt.date, said: Said, left: list[str]) -> None:
+@dataclass(frozen=True)
+class _Days:
+    """The days that a status may hold from: by session the first one, and today."""
+
+    first: Mapping[int, dt.date]
+    today: dt.date
+
+    def has(self, day: dt.date, session: int) -> bool:
+        """Whether a recommendation of the session had been made by then."""
+        return session not in self.first or day >= self.first[session]
+
+
+def _put_day(line: Line, days: _Days, session: int, said: Said, left: list[str]) -> None:
     printed = line.text(Role.DAY)
-    day = read_day(printed, today)
-    if day:
+    day = read_day(printed, days.today)
+    if day and days.has(day, session):
         said["holds_from"] = day.isoformat()
+    elif day:
+        early = _("Day in the sheet: “%(value)s”, which is before session %(session)d, where this was recommended")
+        left.append(early % {"value": shorten(printed), "session": session})
     elif printed.strip():
         left.append(_("Day in the sheet: “%(value)s”") % {"value": shorten(printed)})
 

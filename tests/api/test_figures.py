@@ -146,3 +146,22 @@ def test_a_table_too_large_is_refused(api: Api, world: SimpleNamespace, monkeypa
     monkeypatch.setattr("recommendations.aggregates.MOST_CELLS", 1)
     problem = api.get(AGGREGATE, expect=400, group_by="state")
     assert problem["type"].endswith("too-many-cells")
+
+
+def test_series_runs_between_two_days(api: Api, world: SimpleNamespace) -> None:
+    found = api.get(f"{AGGREGATE}?over=month&from=2025-05-04&to=2025-07-10")
+    assert sorted({cell["at"] for cell in found["cells"]}) == ["2025-05-31", "2025-06-30", "2025-07-10"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("over=month&from=2025-05-04&to=2025-05-03", "from"),
+        ("over=session&from=2025-05-04", "from"),
+        ("group_by=state&to=2025-05-04", "to"),
+        ("over=month&to=soon", "to"),
+        ("over=month&to=2999-01-01", "to"),
+    ],
+)
+def test_days_of_a_series_that_cannot_be_are_refused(api: Api, world: SimpleNamespace, asked: str, name: str) -> None:
+    assert api.get(f"{AGGREGATE}?{asked}", expect=400)["parameter"] == name

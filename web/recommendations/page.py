@@ -19,7 +19,7 @@ from recommendations import derived
 from recommendations.actions import latest_of
 from recommendations.correcting import corrections_of
 from recommendations.models import Assessment, Check, Draft, Position, Recommendation
-from recommendations.querysets import end_of_day
+from recommendations.querysets import end_of_day, was_made
 from web.clock import BadDay, reader_at
 from web.errors import gone
 from web.recommendations.forms import AssessmentForm, BasisFormSet, CheckForm, initial_of
@@ -82,6 +82,7 @@ def show(
     context = {
         "r": recommendation,
         "reader": reader,
+        "was_made": was_made(recommendation.pk, reader),
         "lead": next((a for a in voices if a.pk == lead_id), None),
         "voices": voices,
         "lead_id": lead_id,

@@ -22,11 +22,11 @@ from accounts.permissions import checking_voices
 from accounts.reader import Reader
 from imports.formulas import disarm
 from imports.sheets.roles import OWN_COLUMNS, Role
-from recommendations.actions import FIRST_SESSION
 from recommendations.models import Assessment, Recommendation, Status
 from recommendations.models.assessments import STATUS_MEANINGS
 from recommendations.querysets import RecommendationQuerySet
 from recommendations.selection import UnknownChoice, select
+from reviews.days import FIRST_SESSION
 from web.clock import BadDay, reader_at
 from web.recommendations.walk import ORDER
 

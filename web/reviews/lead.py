@@ -16,6 +16,7 @@ from history.log import Actor
 from history.models import Origin
 from recommendations import actions
 from recommendations.querysets import utc_today
+from reviews.days import FIRST_SESSION
 from reviews.models import Review
 from web.forms import InOurWords
 
@@ -41,7 +42,7 @@ class LeadForm(InOurWords, forms.Form):
         day = self.cleaned_data["from_day"]
         if day > utc_today():
             raise forms.ValidationError(_("This day has not come yet. Give today or an earlier day."))
-        if day < actions.FIRST_SESSION:
+        if day < FIRST_SESSION:
             raise forms.ValidationError(_("This day is before the first session of the UPR. Check the year."))
         return day
 
