@@ -249,3 +249,14 @@ def test_detail_tells_what_was_corrected_and_never_by_whom(api: Api, world: Simp
     assert told["corrections"][0]["organisation"]["name"] == world.lead.public_name
     assert told["text"] == "Adopt it"
     assert "Marta" not in str(told)
+
+
+def test_before_its_session_a_recommendation_is_in_no_list_and_has_no_answer(api: Api, world: SimpleNamespace) -> None:
+    world.session.starts_on = datetime.date(2025, 1, 20)
+    world.session.save()
+    assert api.ids(as_of="2025-01-20") == ["first222", "second22", "slovenia"]
+    assert api.ids(as_of="2025-01-19") == []
+    assert api.get("recommendations/facets/", as_of="2025-01-19")["total"] == 0
+    assert api.get("recommendations/first222/", as_of="2025-01-20")["lead_assessment"] is None
+    detail = api.get("recommendations/first222/", as_of="2025-01-19", expect=404)["detail"]
+    assert detail == "On 2025-01-19 this had not been recommended yet."

@@ -21,6 +21,7 @@ from imports.sheets.mapping import remember_columns
 from imports.sheets.words import remember_words
 from imports.sources import reader_for
 from recommendations.models import Draft, Recommendation
+from reviews.models import Session
 from tests import factories as make
 from tests.imports.word_files import save_list
 
@@ -193,3 +194,17 @@ def test_comments_of_nobody_are_left_out_and_said(cast: SimpleNamespace, tmp_pat
     batch = read(commented(tmp_path), cast.administrator, None, name="list.docx")
     assert "2 comments on the level of implementation were left out" in batch.facts["warnings"][-1]
     assert not batch.rows.filter(after__has_key="draft").exists()
+
+
+def test_day_before_the_session_stays_in_the_note_and_says_so(cast: SimpleNamespace, manager: Any) -> None:
+    Session.objects.filter(number=48).update(starts_on="2025-01-20")
+    remember_columns(cast.group, HEADINGS, COLUMNS, manager)
+    remember_words(cast.group, {"выполнено": "fully_implemented"}, manager)
+    for day, expected in (("19.01.2025", None), ("20.01.2025", "2025-01-20")):
+        Draft.objects.all().delete()
+        sheet = f"Номер;Статус;Дата;Комментарий\n140.7;выполнено;{day};Закон принят\n"
+        batch = read(sheet.encode(), manager, cast.group, iso3="KAZ", session=48)
+        batches.commit_batch(batch=batch, by=Actor(person_id=manager.pk))
+        draft = Draft.objects.get()
+        assert (str(draft.holds_from) if draft.holds_from else None) == expected
+        assert ("“19.01.2025”, which is before session 48" in draft.private_note) == (expected is None)

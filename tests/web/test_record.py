@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Membership, Person
 from accounts.roles import Role
 from recommendations.models import Assessment, Check, Draft, Position
+from reviews.models import Session
 from tests import factories as make
 
 
@@ -418,3 +419,10 @@ def test_page_says_once_that_no_response_is_known(cast: SimpleNamespace, client:
     page = client.get(address(cast)).content.decode()
     assert page.count('class="facts__source"') == 1
     assert "The addendum" in page
+
+
+def test_page_of_a_day_before_the_session_says_that_it_was_not_made_yet(client: Client, cast: SimpleNamespace) -> None:
+    Session.objects.filter(number=48).update(starts_on="2025-01-20")
+    sentence = "this had not been recommended yet: session 48 came later."
+    assert sentence in client.get(address(cast) + "?as_of=2025-01-19").content.decode()
+    assert "had not been recommended" not in client.get(address(cast) + "?as_of=2025-01-20").content.decode()
