@@ -5,10 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from history.registry import register
 
 ORGANISATION_CREATED = register(
-    "organisation.created", _("registered an organisation"), public=False, keys={"kind", "verified", "monitors"}
+    "organisation.created",
+    _("registered an organisation"),
+    public=False,
+    keys={"kind", "verified", "monitors"},
+    hidden=True,
 )
-PERSON_CREATED = register("person.created", _("opened an account"), public=False, keys={"role", "organisation"})
+PERSON_CREATED = register(
+    "person.created", _("opened an account"), public=False, keys={"role", "organisation"}, hidden=True
+)
 TOKEN_MADE = register(
-    "token.made", _("made a token for the API"), public=False, keys={"scope", "organisation", "expires"}
+    "token.made", _("made a token for the API"), public=False, keys={"scope", "organisation", "expires"}, hidden=True
 )
-TOKEN_REVOKED = register("token.revoked", _("revoked a token for the API"), public=False)
+TOKEN_REVOKED = register("token.revoked", _("revoked a token for the API"), public=False, hidden=True)

@@ -60,7 +60,7 @@ class StreamView(APIView):
             rows,
             columns,
             reader,
-            mark=feed.last_position(),  # before the query: what happens meanwhile is told again rather than missed
+            mark=feed.public_mark(),  # before the query: what happens meanwhile is told again rather than missed
             seconds=settings.STREAM_SECONDS,
             bom=flag(request, "bom"),
         )

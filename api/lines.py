@@ -80,7 +80,7 @@ class RecommendationLines(APIView):
         names = [*(parts(request, "fields", shapes.COLUMNS) or shapes.COLUMNS), *expanded]
         found = selection.select(shown(reader), dict(request.query_params.lists()), reader)
         pages = pages_of(found, reader, list(dict.fromkeys(names)), addresses.absolute("", request))
-        parts_of = streaming.jsonl_stream(pages, mark=feed.last_position(), seconds=settings.STREAM_SECONDS)
+        parts_of = streaming.jsonl_stream(pages, mark=feed.public_mark(), seconds=settings.STREAM_SECONDS)
         return bulk.attached(Stream(parts_of, request), MEDIA_TYPE, "recommendations.jsonl")
 
 

@@ -7,11 +7,14 @@ everything that the previous holder committed.
 """
 
 import datetime
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
+from history import registry
 from history.models import FeedEntry, FeedMark
 
 LOCK = 0x75_70_72_01  # an arbitrary number of our own for pg_advisory_xact_lock
@@ -45,7 +48,7 @@ def sequence() -> int:
 
 
 def last_position() -> int:
-    """The newest position; 0 while nothing has happened."""
+    """The newest position of all, for readers of ours; 0 while nothing has happened."""
     return FeedEntry.objects.order_by("-position").values_list("position", flat=True).first() or 0
 
 
@@ -55,9 +58,24 @@ def position_at(moment: datetime.datetime) -> int:
     return before.values_list("position", flat=True).first() or 0
 
 
+def told() -> models.QuerySet[FeedEntry]:
+    """What the public may know of, the newest first.
+
+    Whoever asked every second would see when somebody was let in or made a token, if their events moved a public mark.
+    """
+    return FeedEntry.objects.exclude(event__action__in=registry.hidden()).order_by("-position")
+
+
+@functools.cache
+def newest_told() -> tuple[str, tuple[Any, ...]]:
+    """The newest of these, as SQL and its parameters: a row of position and sequenced_at, or none."""
+    sql, parameters = told().values("position", "sequenced_at")[:1].query.sql_with_params()
+    return sql, tuple(parameters)
+
+
 @dataclass(frozen=True)
 class Standing:
-    """How far the feed has come, and whether everything that is committed has its position."""
+    """How far the feed has come for the public, and whether everything committed that it may see has its position."""
 
     position: int
     sequenced_at: datetime.datetime | None
@@ -65,20 +83,29 @@ class Standing:
 
 
 def standing() -> Standing:
-    """The newest position (0 while nothing has happened), when it was given, and whether nothing waits for one.
+    """The newest position of an event that is not hidden (0 while there is none), when it was given, and whether none
+    waits for one.
 
     One statement, so that its parts belong together: what was committed before it is in the feed or still pending.
     """
+    newest, parameters = newest_told()
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT newest.position, newest.sequenced_at, NOT EXISTS (SELECT FROM history_pending)
-            FROM (SELECT) AS one
-            LEFT JOIN (SELECT position, sequenced_at FROM history_feed ORDER BY position DESC LIMIT 1) newest ON true
-            """
+            f"""
+            SELECT newest.position, newest.sequenced_at, NOT EXISTS (
+                SELECT FROM history_pending p JOIN history_event e ON e.id = p.event_id WHERE e.action <> ALL(%s)
+            )
+            FROM (SELECT) AS one LEFT JOIN ({newest}) newest ON true
+            """,
+            [registry.hidden(), *parameters],
         )
         position, sequenced_at, is_complete = cursor.fetchone()
     return Standing(position or 0, sequenced_at, is_complete)
+
+
+def public_mark() -> int:
+    """The newest position that the public may know of; 0 while there is none."""
+    return told().values_list("position", flat=True).first() or 0
 
 
 def locked_mark(reader: str) -> FeedMark:

@@ -17,22 +17,30 @@ class Action:
     keys: frozenset[str]
     public: bool
     notifies: bool
+    hidden: bool
 
 
 _actions: dict[str, Action] = {}
 
 
 def register(
-    name: str, sentence: str | Promise, *, public: bool, keys: set[str] | None = None, notifies: bool = False
+    name: str,
+    sentence: str | Promise,
+    *,
+    public: bool,
+    keys: set[str] | None = None,
+    notifies: bool = False,
+    hidden: bool = False,
 ) -> Action:
     """Add an action to the registry and return it; a second one of the same name is an error.
 
     `public`: whether pages tell of it to everybody. It has no default: who adds an action decides. `notifies`: whether
-    followers are told.
+    followers are told. `hidden`: whether the public must not even see that something happened; nothing that it
+    reads may change with such an action.
     """
     if name in _actions:
         raise ValueError(f"The action {name!r} is registered twice.")
-    _actions[name] = Action(name, sentence, frozenset(keys or ()), public, notifies)
+    _actions[name] = Action(name, sentence, frozenset(keys or ()), public, notifies, hidden)
     return _actions[name]
 
 
@@ -49,3 +57,8 @@ def notifying() -> list[str]:
 def public() -> list[str]:
     """The names of the actions that pages tell everybody of."""
     return sorted(name for name, entry in _actions.items() if entry.public)
+
+
+def hidden() -> list[str]:
+    """The names of the actions that leave no trace in what the public reads."""
+    return sorted(name for name, entry in _actions.items() if entry.hidden)

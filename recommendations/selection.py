@@ -184,7 +184,7 @@ class Moment:
 
     def reached(self, name: str, value: str) -> int:
         """A position that the feed has come to; raises UnknownChoice for one beyond: it finds nothing, ever."""
-        newest = feed.last_position()
+        newest = feed.public_mark()
         if int(value) > newest:
             hint = _("The feed has come to %(newest)d. A mark beyond is from elsewhere or from before a restore.")
             raise UnknownChoice(name, value, hint=hint % {"newest": newest})

@@ -52,7 +52,7 @@ def ask(question: Question, form: str, *, asker: str = "") -> Export:
     for a filter's value, QueueFull, TooManyOfOne.
     """
     question.rows()  # refused before anything is kept
-    asked = {"digest": question.digest(form), "position": feed.last_position(), "day": timezone.now().date()}
+    asked = {"digest": question.digest(form), "position": feed.public_mark(), "day": timezone.now().date()}
     if found := _answering(asked):
         return found
     with transaction.atomic():

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from history.models import FeedEntry
+from history import feed
 from notifications.models import Message
 from reports import licences
 
@@ -121,7 +121,7 @@ class Shell:
     @cached_property
     def version(self) -> Version:
         """The data version; 0 without a day while nothing has happened."""
-        newest = FeedEntry.objects.order_by("-position").values_list("position", "sequenced_at").first()
+        newest = feed.told().values_list("position", "sequenced_at").first()
         return Version(newest[0], timezone.localtime(newest[1]).date()) if newest else Version(0, None)
 
     @property

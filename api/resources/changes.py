@@ -72,7 +72,7 @@ class ChangesView(APIView):
         """Follow `next` again and again; where `mark` has come to `newest`, there is nothing more for now."""
         check_names(request, ("after", "page_size"))
         size = page_size(request)
-        newest = feed.last_position()
+        newest = feed.public_mark()
         after = position(request, newest)
         entries = stretch(after, newest, size)
         # A page that is not full went through all of its stretch, told or not.

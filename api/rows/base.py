@@ -15,6 +15,8 @@ from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from psycopg import Cursor
 
+from history import feed
+
 EMPTY = "empty"  # the column that says why others are
 IN_PAGE = RawSQL("SELECT pk FROM page", [])  # for the queryset of a further table: `recommendation__in=IN_PAGE`
 
@@ -88,14 +90,15 @@ def page_of(page: QuerySet[Any], keys: Sequence[str], *, descending: bool) -> tu
     numbered = {f"k{number}": F(path) for number, path in enumerate(keys)}
     sql, params = page.values("pk", lead=F(lead), **numbered).query.sql_with_params()
     order = ", ".join(f"page.{name}{' DESC' if descending else ''}" for name in numbered)
+    newest, of_newest = feed.newest_told()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT m.mark, page.pk, page.lead, {", ".join(f"page.{name}" for name in numbered)}
-            FROM (SELECT coalesce(max(position), 0) AS mark FROM history_feed) m
+            SELECT coalesce(m.position, 0), page.pk, page.lead, {", ".join(f"page.{name}" for name in numbered)}
+            FROM (SELECT) AS one LEFT JOIN ({newest}) m ON true
             LEFT JOIN ({sql}) page ON true ORDER BY {order}
             """,
-            params,
+            [*of_newest, *params],
         )
         answer = cursor.fetchall()
     return answer[0][0], [(pk, lead, given) for _mark, pk, lead, *given in answer if pk is not None]

@@ -157,6 +157,33 @@ def test_mark_moves_past_what_is_not_told(api: Api, world: SimpleNamespace) -> N
     assert api.get("changes/?after=4")["next"] == answer["next"]
 
 
+def test_nobody_sees_when_somebody_was_let_in_or_made_a_token(api: Api, world: SimpleNamespace) -> None:
+    record(events.CHECK_RECORDED, world.first, by=Actor())
+    feed.sequence()
+    addresses = ["changes/", "recommendations/", "recommendations/?updated_since=1", "recommendations/first222/"]
+    before = [seen(api, address) for address in addresses]
+    person = make.make_person()
+    for action in (account_events.PERSON_CREATED, account_events.TOKEN_MADE, account_events.ORGANISATION_CREATED):
+        record(action, person, by=Actor())
+        assert [seen(api, address) for address in addresses] == before  # while it waits for its position too
+        feed.sequence()
+        assert [seen(api, address) for address in addresses] == before
+    assert feed.last_position() == 4
+    for name, path in (("after", "changes/"), ("updated_since", "recommendations/")):
+        refusals = [api.get(path, expect=400, **{name: position}) for position in (2, 4, 5)]
+        assert len({refusal["detail"] for refusal in refusals}) == 1
+    record(events.CHECK_RECORDED, world.first, by=Actor())
+    feed.sequence()
+    assert [row["position"] for row in api.get("changes/", after=1)["results"]] == [5]
+
+
+def seen(api: Api, address: str) -> tuple[bytes, str]:
+    """An answer and its mark."""
+    response = api.client.get(f"/api/v1/{address}")
+    assert response.status_code == 200
+    return response.content, response.headers["ETag"]
+
+
 def test_long_stretch_of_what_is_not_told_is_gone_through_in_pieces(
     api: Api, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,11 @@ def test_public_actions_are_those_meant_for_everybody() -> None:
     ]
 
 
+def test_hidden_actions_are_those_that_change_nothing_in_public() -> None:
+    assert registry.hidden() == ["organisation.created", "person.created", "token.made", "token.revoked"]
+    assert not set(registry.hidden()) & set(registry.public())
+
+
 def _write_one() -> None:
     with transaction.atomic():
         record(events.CHECK_RECORDED, make.make_recommendation(), by=BY)
