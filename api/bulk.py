@@ -15,16 +15,18 @@ from rest_framework.views import APIView
 from api import addresses, filters, schema
 from api.conditional import DATA
 from api.errors import PROBLEM, bad_value
-from api.parameters import check_names, flag, reader_of
+from api.pagination import choices
+from api.parameters import check_names, flag, one_of, reader_of
 from api.slots import Stream, StreamResponse
 from history import feed
 from recommendations import selection
+from recommendations.querysets import ORDERINGS
 from reports import streaming
 from reports.models import Release
 from reports.tables import TABLES, Column, Table
 
 READS = ("as_of", "known_on", "sample")
-OWN = ("fields", "bom")
+OWN = ("fields", "ordering", "bom")
 
 
 class CsvRenderer(BaseRenderer):
@@ -55,9 +57,9 @@ class StreamView(APIView):
         check_names(request, (*READS, *OWN, *selection.FILTERS))
         reader, columns = reader_of(request), chosen(request, self.table)
         asked = dict(request.query_params.lists())
-        rows = selection.select(self.table.rows(reader), asked, reader).order_by(*self.table.order)  # type: ignore[arg-type]
+        found = selection.select(self.table.rows(reader), asked, reader)  # type: ignore[arg-type]
         parts = streaming.csv_stream(
-            rows,
+            self.table.ordered(found, ordering(request)),
             columns,
             reader,
             mark=feed.public_mark(),  # before the query: what happens meanwhile is told again rather than missed
@@ -93,6 +95,11 @@ def chosen(request: Request, table: Table) -> list[Column]:
     return table.named(names)
 
 
+def ordering(request: Request) -> str:
+    """The order asked for, by name; none where none is. Raises BadParameter, also for relevance: few rows have one."""
+    return one_of(request, "ordering", choices(ORDERINGS)) if "ordering" in request.query_params else ""
+
+
 def attached(parts: Stream, content_type: str, name: str) -> StreamingHttpResponse:
     """A download that no proxy gathers before it passes it on."""
     response = StreamResponse(parts, content_type)
@@ -102,6 +109,14 @@ def attached(parts: Stream, content_type: str, name: str) -> StreamingHttpRespon
 
 
 RELEASE = OpenApiParameter("release", str, description="A frozen release, or latest; it is taken whole, alone.")
+
+
+ORDERING = OpenApiParameter(
+    "ordering",
+    str,
+    enum=choices(ORDERINGS),
+    description="The order of the rows; “-” turns it round. By review unless named.",
+)
 
 
 def asked_of_lists() -> list[OpenApiParameter]:
@@ -123,6 +138,7 @@ def question(table: Table) -> list[OpenApiParameter]:
     return [
         *asked_of_lists(),
         OpenApiParameter("fields", names, description="The columns; all of them unless named.", explode=False),
+        ORDERING,
         OpenApiParameter("bom", bool, description="Begin with the mark by which Excel knows UTF-8.", default=False),
     ]
 

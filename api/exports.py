@@ -97,7 +97,7 @@ class ExportsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Have a file made of what a list with these parameters finds; the same question gives the same file."""
-        check_names(request, ("table", "format", "fields", *bulk.READS, *selection.FILTERS))
+        check_names(request, ("table", "format", "fields", "ordering", *bulk.READS, *selection.FILTERS))
         table = one_of(request, "table", OFFERED, "recommendations")
         form = one_of(request, "format", Export.Format.values)
         try:
@@ -183,4 +183,11 @@ def asked(request: Request, table: str) -> Question:
     given = dict(request.query_params.lists())
     filters = {name: given[name] for name in selection.FILTERS if name in given}
     days = {name: day.isoformat() for name in ("as_of", "known_on") if (day := getattr(reader, name))}
-    return Question(table, filters, fields if "fields" in given else (), samples=reader.samples, **days)
+    return Question(
+        table,
+        filters,
+        fields if "fields" in given else (),
+        samples=reader.samples,
+        ordering=bulk.ordering(request),
+        **days,
+    )

@@ -14,7 +14,7 @@ from accounts.reader import Reader
 from api import addresses, bulk, schema
 from api.conditional import DATA
 from api.errors import PROBLEM
-from api.pagination import Order
+from api.pagination import Order, ordering
 from api.parameters import check_names, parts, reader_of
 from api.rows import recommendations as shapes
 from api.rows.base import rows
@@ -22,12 +22,11 @@ from api.slots import Stream
 from history import feed
 from recommendations import selection
 from recommendations.models import Recommendation
-from recommendations.querysets import RecommendationQuerySet
+from recommendations.querysets import ORDERINGS, RecommendationQuerySet
 from reports import streaming
 
 MEDIA_TYPE = "application/x-ndjson"
 PAGE = 1_000  # rows of one statement: what it costs to ask again is spread over so many
-ORDER = Order("state", ("state_iso3", "session_number", "sort_key", "id"))  # as the list has it
 
 
 class LinesRenderer(BaseRenderer):
@@ -59,6 +58,7 @@ class RecommendationLines(APIView):
                 description="What a row tells besides.",
                 explode=False,
             ),
+            bulk.ORDERING,
             bulk.RELEASE,
         ],
         responses={
@@ -74,12 +74,13 @@ class RecommendationLines(APIView):
         """The rows of the list, all of them, each on a line."""
         if "release" in request.query_params:
             return bulk.frozen(request, "recommendations.jsonl")
-        check_names(request, (*bulk.READS, *selection.FILTERS, "fields", "expand"))
+        check_names(request, (*bulk.READS, *selection.FILTERS, "fields", "expand", "ordering"))
         reader = reader_of(request)
         expanded = parts(request, "expand", shapes.TODAY.expansions)
         names = [*(parts(request, "fields", shapes.COLUMNS) or shapes.COLUMNS), *expanded]
         found = selection.select(shown(reader), dict(request.query_params.lists()), reader)
-        pages = pages_of(found, reader, list(dict.fromkeys(names)), addresses.absolute("", request))
+        order = ordering(request, ORDERINGS)
+        pages = pages_of(found, reader, order, list(dict.fromkeys(names)), addresses.absolute("", request))
         parts_of = streaming.jsonl_stream(pages, mark=feed.public_mark(), seconds=settings.STREAM_SECONDS)
         return bulk.attached(Stream(parts_of, request), MEDIA_TYPE, "recommendations.jsonl")
 
@@ -90,12 +91,16 @@ def shown(reader: Reader) -> RecommendationQuerySet:
     return seen.with_lead(reader) if reader.is_clocked else seen
 
 
-def pages_of(found: RecommendationQuerySet, reader: Reader, names: Sequence[str], site: str) -> Iterator[Sequence[str]]:
+def pages_of(
+    found: RecommendationQuerySet, reader: Reader, order: Order, names: Sequence[str], site: str
+) -> Iterator[Sequence[str]]:
     """The rows as JSON, a page at a time, each found by where the one before ended."""
     shape, tables, after = shapes.shape_for(reader), shapes.tables_for(names, reader), None
     while True:
-        page = ORDER.page(found, after, PAGE)
-        got = rows(shape, page, ORDER.keys, names, size=PAGE, site=site, tables=tables).rows
+        page = order.page(found, after, PAGE)
+        got = rows(
+            shape, page, order.keys, names, size=PAGE, descending=order.descending, site=site, tables=tables
+        ).rows
         yield [text for text, _keys in got]
         if len(got) < PAGE:
             return

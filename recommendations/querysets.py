@@ -12,6 +12,13 @@ from accounts.reader import Reader
 from reviews.days import first_after
 from reviews.models import Lead
 
+# Orders of lists and downloads. Each has its index in the model's Meta, which serves both directions.
+ORDERINGS = {
+    "state": ("state_iso3", "session_number", "sort_key", "id"),
+    "session": ("session_number", "state_iso3", "sort_key", "id"),
+    "added": ("added_at", "id"),
+}
+
 if TYPE_CHECKING:
     from recommendations.models import Assessment, Check, Position, Recommendation  # noqa: F401  named in the quotes below
 

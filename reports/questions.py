@@ -24,6 +24,7 @@ class Question:
     as_of: str = ""
     known_on: str = ""
     samples: bool = False
+    ordering: str = ""  # a name of the table's orderings, or none
 
     @property
     def reader(self) -> Reader:
@@ -42,9 +43,10 @@ class Question:
         return self.of.named(self.fields)
 
     def rows(self) -> QuerySet[Any]:
-        """The rows, in the table's order. Raises UnknownChoice."""
+        """The rows, in the order asked for. Raises UnknownChoice."""
         reader = self.reader
-        return selection.select(self.of.rows(reader), self.filters, reader).order_by(*self.of.order)  # type: ignore[arg-type]
+        found = selection.select(self.of.rows(reader), self.filters, reader)  # type: ignore[arg-type]
+        return self.of.ordered(found, self.ordering)
 
     def digest(self, form: str) -> str:
         """The same for the same question in the same format, in whatever order it was put."""
@@ -60,4 +62,5 @@ class Question:
             "as_of": self.as_of,
             "known_on": self.known_on,
             "samples": self.samples,
+            "ordering": self.ordering,
         }

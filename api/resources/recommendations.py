@@ -21,7 +21,7 @@ from api.rows.base import Shape
 from api.serializers import recommendations as shapes
 from recommendations import ranking
 from recommendations.models import Recommendation
-from recommendations.querysets import RecommendationQuerySet, was_made
+from recommendations.querysets import ORDERINGS, RecommendationQuerySet, was_made
 
 # What a detail tells unless `fields` names some.
 DETAIL = (*rows.COLUMNS, "positions", "voices", "index", "corrections")
@@ -35,13 +35,7 @@ class RecommendationResource(Resource):
     serializer_class = shapes.RecommendationSerializer
     detail_serializer = shapes.RecommendationDetailSerializer
     shape, filters = rows.TODAY, tables.RECOMMENDATIONS
-    # Each has its index in the model's Meta, which serves both directions.
-    orderings = {
-        "state": ("state_iso3", "session_number", "sort_key", "id"),
-        "session": ("session_number", "state_iso3", "sort_key", "id"),
-        "added": ("added_at", "id"),
-        RELEVANCE: ("rank", "id"),
-    }
+    orderings = {**ORDERINGS, RELEVANCE: ("rank", "id")}
     reads = ("sample", "as_of", "known_on")
     lookup_field = "public_id"
     lookup_value_regex = "[0-9a-z]{8}"

@@ -14,7 +14,7 @@ from recommendations.models import (
     RecommendingState,
     Status,
 )
-from recommendations.querysets import RecommendationQuerySet
+from recommendations.querysets import ORDERINGS, RecommendationQuerySet
 from reports.tables.columns import Column, Kind, Table
 from reports.tables.sources import address, count_of, day_of, lead, listed, public_name, review_key
 
@@ -45,6 +45,7 @@ RECOMMENDATIONS = Table(
     about="One row for each recommendation, with what the State answered and the lead organisation's status.",
     rows=recommendations,
     order=("review_id", "sort_key", "id"),
+    orderings=ORDERINGS,
     key=("public_id",),
     references=(("review", "reviews", "review"), ("state_iso3", "states", "iso3")),
     columns=(
@@ -199,6 +200,7 @@ DYADS = Table(
     about="One row for each recommendation and each State that made it, in the order printed.",
     rows=dyads,
     order=("review_id", "sort_key", "id", "recommenders__order"),
+    orderings={name: (*keys, "recommenders__order") for name, keys in ORDERINGS.items()},
     key=("public_id", "order"),
     references=(("public_id", "recommendations", "public_id"),),
     columns=(

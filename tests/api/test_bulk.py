@@ -120,6 +120,29 @@ def test_csv_disarms_formulas_and_gives_the_text_back(api: Api, world: SimpleNam
         assert rearm(row) == text
 
 
+@pytest.mark.parametrize("path", ["recommendations.csv", "dyads.csv", "recommendations.jsonl"])
+@pytest.mark.parametrize("ordering", ["state", "-state", "session", "-session", "added", "-added"])
+def test_streams_take_the_orders_of_the_list(
+    api: Api, world: SimpleNamespace, path: str, ordering: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines_view, "PAGE", 2)
+    response = api.client.get(f"/api/v1/{path}", {"ordering": ordering})
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    listed = api.ids(ordering=ordering)
+    told = [public_id for public_id in listed if public_id in text]  # dyads lack what no State made
+    assert len(told) == (2 if path == "dyads.csv" else 3)
+    assert [text.index(public_id) for public_id in told] == sorted(text.index(public_id) for public_id in told)
+
+
+@pytest.mark.parametrize("path", ["recommendations.csv", "dyads.csv", "recommendations.jsonl"])
+def test_streams_refuse_an_order_that_they_have_not(api: Api, world: SimpleNamespace, path: str) -> None:
+    for value in ("relevance", "label"):
+        refusal = api.get(path, expect=400, ordering=value, search="torture")
+        assert (refusal["parameter"], refusal["value"]) == ("ordering", value)
+        assert refusal["detail"] == f"“{value}” is not a value of “ordering”."
+        assert set(refusal["allowed"]) >= {"state", "-state", "session", "added"}
+
+
 def test_csv_begins_with_a_byte_order_mark_when_asked(api: Api, world: SimpleNamespace) -> None:
     response = api.client.get("/api/v1/recommendations.csv", {"bom": "true"})
     assert b"".join(response.streaming_content).startswith(b'\xef\xbb\xbf"public_id"')  # type: ignore[attr-defined]

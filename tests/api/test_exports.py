@@ -29,6 +29,16 @@ def ask(api: Api, query: str) -> Any:
     return api.client.post(f"/api/v1/exports/?{query}")
 
 
+def test_file_has_the_order_asked_for(api: Api, world: SimpleNamespace) -> None:
+    for ordering in ("state", "-state"):
+        answer = ask(api, f"format=parquet&fields=public_id&ordering={ordering}")
+        assert answer.json()["question"]["ordering"] == ordering
+        assert exports.make_next()
+        file = Export.objects.get(key=answer.json()["key"]).file
+        assert pyarrow.parquet.read_table(file.path)["public_id"].to_pylist() == api.ids(ordering=ordering)
+    assert ask(api, "format=parquet&ordering=relevance").json()["parameter"] == "ordering"
+
+
 def test_file_is_asked_for_watched_and_fetched(api: Api, world: SimpleNamespace) -> None:
     answer = ask(api, "format=parquet&state=KAZ&response=supported&fields=public_id,lead_status&as_of=2025-03-01")
     assert answer.status_code == 202

@@ -5,18 +5,23 @@ import datetime
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pyarrow.parquet
 import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import TextField, Value
 from python_calamine import CalamineWorkbook
 
 from accounts.reader import PUBLIC
-from imports.formulas import rearm
+from imports.formulas import disarm, rearm
 from reports import files
 from reports.tables import TABLES, Kind, Table
+from reports.tables.columns import disarmed, disarmed_once
+from tests.factories import make_state
 
 Rows = list[dict[str, Any]]
 
@@ -108,3 +113,42 @@ def test_nothing_hidden_is_in_any_table(record: SimpleNamespace, tmp_path: Path)
     for table in TABLES.values():
         text = made(table, "csv", tmp_path).read_text(encoding="utf-8")
         assert [word for word in hidden if word in text] == []
+
+
+HOSTILE = "=cmd|x"
+
+
+def armed(table: Table) -> Table:
+    """The table with the same hostile text in every cell of text, whatever kind of expression gives it."""
+    plain = iter([True, False] * len(table.columns))
+    columns = []
+    for column in table.columns:
+        if column.kind.is_list:
+            source: Any = Value([HOSTILE], output_field=ArrayField(TextField()))
+        else:
+            source = "hostile" if next(plain) else Value(HOSTILE, output_field=TextField())
+        columns.append(replace(column, source=source) if column.kind.is_text else column)
+    hostile = Value(HOSTILE, output_field=TextField())
+    return replace(table, columns=columns, rows=lambda reader: table.rows(reader).annotate(hostile=hostile))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_text_is_a_formula_in_any_column_of_any_table(name: str, record: SimpleNamespace, tmp_path: Path) -> None:
+    table = armed(TABLES[name])
+    found = list(csv.DictReader(io.StringIO(made(table, "csv", tmp_path).read_text(encoding="utf-8"), newline="")))
+    assert found
+    for row in found:
+        for column in table.columns:
+            if column.kind.is_text:
+                assert row[column.name] == f"'{HOSTILE}", column.name
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@A", "\t=1", "\r1", "'=1", "''-1", "'a", "''", "A=1", "é", "", "1-2"]
+)
+def test_both_guards_say_what_the_importer_takes_off(text: str, db: None) -> None:
+    value = Value(text, output_field=TextField())
+    state = make_state()
+    row = type(state).objects.annotate(by_case=disarmed(value), at_once=disarmed_once(value)).get()
+    assert row.by_case == row.at_once == disarm(text)
+    assert rearm(row.by_case) == text
