@@ -80,7 +80,7 @@ def installed(folder: Path) -> Path | None:
     program = folder / "datasette" / "bin" / "datasette"
     if not program.exists():
         subprocess.run([sys.executable, "-m", "venv", str(program.parents[1])], check=True)
-        pip = [str(program.with_name("pip")), "install", "-q", "datasette"]
+        pip = [str(program.with_name("pip")), "install", "-qq", "datasette"]
         if subprocess.run(pip, check=False).returncode:
             return None
     return program

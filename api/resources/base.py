@@ -17,6 +17,7 @@ from api.filters import Table
 from api.pagination import Order, Orderings
 from api.parameters import check_names, flag, parts, reader_of
 from api.rows.base import Found, Shape, rows
+from recommendations.sql import Sql
 
 
 class Resource(GenericViewSet[Any]):
@@ -93,7 +94,7 @@ class Resource(GenericViewSet[Any]):
         site = addresses.absolute("", self.request)
         return rows(shape, page, order.keys, names, size=size, descending=order.descending, site=site, tables=tables)
 
-    def made_of(self, names: Collection[str]) -> tuple[Shape, Mapping[str, QuerySet[Any]]]:
+    def made_of(self, names: Collection[str]) -> tuple[Shape, Mapping[str, Sql]]:
         """The shape of the rows, and the further tables that these columns and expansions read."""
         return self.shape, {}
 

@@ -15,6 +15,7 @@ from api.serializers.dyads import DyadSerializer
 from recommendations import selection
 from recommendations.models import Recommendation, RecommendingState
 from recommendations.querysets import RecommendationQuerySet
+from recommendations.sql import Sql
 
 
 @schema.described()
@@ -45,5 +46,5 @@ class DyadResource(Resource):
         bound = {f"pk__{'lte' if order.descending else 'gte'}": cursor[0]}
         return RecommendingState.objects.filter(recommendation__in=self.seen().filter(**bound).values("pk"))
 
-    def made_of(self, names: Collection[str]) -> tuple[Shape, Mapping[str, QuerySet[Any]]]:
+    def made_of(self, names: Collection[str]) -> tuple[Shape, Mapping[str, Sql]]:
         return rows.made_of(self.reader)

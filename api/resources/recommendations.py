@@ -22,6 +22,7 @@ from api.serializers import recommendations as shapes
 from recommendations import ranking
 from recommendations.models import Recommendation
 from recommendations.querysets import ORDERINGS, RecommendationQuerySet, was_made
+from recommendations.sql import Sql
 
 # What a detail tells unless `fields` names some.
 DETAIL = (*rows.COLUMNS, "positions", "voices", "index", "corrections")
@@ -72,7 +73,7 @@ class RecommendationResource(Resource):
     def remarks(self, order: Order) -> Mapping[str, Any]:
         return {"ranked": ranking.NEWEST} if order.name == RELEVANCE else {}
 
-    def made_of(self, names: Collection[str]) -> tuple[Shape, Mapping[str, QuerySet[Any]]]:
+    def made_of(self, names: Collection[str]) -> tuple[Shape, Mapping[str, Sql]]:
         return rows.shape_for(self.reader), rows.tables_for(names, self.reader)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:

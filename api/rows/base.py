@@ -16,6 +16,7 @@ from django.urls import reverse
 from psycopg import Cursor
 
 from history import feed
+from recommendations.sql import Sql
 
 EMPTY = "empty"  # the column that says why others are
 IN_PAGE = RawSQL("SELECT pk FROM page", [])  # for the queryset of a further table: `recommendation__in=IN_PAGE`
@@ -71,12 +72,12 @@ def rows(
     size: int,
     descending: bool = False,
     site: str = "",
-    tables: Mapping[str, QuerySet[Any]] | None = None,
+    tables: Mapping[str, Sql] | None = None,
 ) -> Found:
     """The first `size` rows of an ordered, limited queryset, with the columns and expansions of these names; 2 queries.
 
     `keys` are the paths by which the queryset is ordered; `site` begins every address; `tables` are further
-    querysets, by the name under which an expansion reads them.
+    questions, by the name under which an expansion reads them.
     """
     mark, found = page_of(page, keys, descending=descending)
     shown = found[:size]
@@ -105,12 +106,11 @@ def page_of(page: QuerySet[Any], keys: Sequence[str], *, descending: bool) -> tu
 
 
 def assembled(
-    shape: Shape, names: tuple[str, ...], page: Sequence[Row], site: str, tables: Mapping[str, QuerySet[Any]]
+    shape: Shape, names: tuple[str, ...], page: Sequence[Row], site: str, tables: Mapping[str, Sql]
 ) -> dict[int, str]:
     """The JSON of each row of a page. The statement is a prepared one: to plan it takes longer than to run it."""
-    compiled = {name: queryset.query.sql_with_params() for name, queryset in tables.items()}
-    given = "".join(f", {name} AS MATERIALIZED ({sql})" for name, (sql, _params) in compiled.items())
-    values = [value for _sql, params in compiled.values() for value in params]
+    given = "".join(f", {name} AS MATERIALIZED ({sql})" for name, (sql, _params) in tables.items())
+    values = [value for _sql, params in tables.values() for value in params]
     statement = f"WITH page AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS page (pk, lead)){given} "
     ids, leads = [pk for pk, _lead, _keys in page], [lead for _pk, lead, _keys in page]
     return prepared(statement + telling(shape, names), [ids, leads, *values, site])

@@ -9,6 +9,7 @@ from accounts.reader import Reader
 from api.rows.base import EMPTY, IN_PAGE, Column, Shape, address, present, record, text, why
 from recommendations.models import Recommendation
 from recommendations.selection import NOT_ASSESSED
+from recommendations.sql import Sql, compiled
 
 CODES = ("iso3", "iso2", "m49", "cow", "gleditsch_ward", "v_dem", "name")
 
@@ -64,9 +65,9 @@ TODAY = _shape(f"coalesce(nullif(q.status, ''), '{NOT_ASSESSED}')")
 THEN = _shape(f"coalesce((SELECT lead_status FROM judged WHERE judged.id = q.id), '{NOT_ASSESSED}')")
 
 
-def made_of(reader: Reader) -> tuple[Shape, Mapping[str, QuerySet[Any]]]:
+def made_of(reader: Reader) -> tuple[Shape, Mapping[str, Sql]]:
     """With today's status, or that of the reader's day."""
     if not reader.is_clocked:
         return TODAY, {}
     judged: QuerySet[Any] = Recommendation.objects.filter(recommenders__in=IN_PAGE).with_lead(reader)
-    return THEN, {"judged": judged.values("id", "lead_status").distinct().order_by()}
+    return THEN, {"judged": compiled(judged.values("id", "lead_status").distinct().order_by())}

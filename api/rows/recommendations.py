@@ -1,9 +1,8 @@
 """Rows of recommendations, and of what is said of them."""
 
+import datetime
+import functools
 from collections.abc import Collection, Mapping
-from typing import Any
-
-from django.db.models import QuerySet
 
 from accounts.reader import Reader
 from api.rows import provenance
@@ -26,6 +25,7 @@ from api.rows.base import (
 )
 from recommendations import index
 from recommendations.models import Assessment, Position
+from recommendations.sql import Sql, compiled
 
 STATED, CODED = "not_stated", "not_coded"
 
@@ -246,14 +246,22 @@ def shape_for(reader: Reader) -> Shape:
     return THEN if reader.is_clocked else TODAY
 
 
-def tables_for(names: Collection[str], reader: Reader) -> dict[str, QuerySet[Any]]:
+def tables_for(names: Collection[str], reader: Reader) -> Mapping[str, Sql]:
     """What the expansions among these names read beside the page: what held on the reader's day."""
-    tables: dict[str, QuerySet[Any]] = {}
-    if "positions" in names:
-        tables["answers"] = Position.objects.held(reader).filter(recommendation__in=IN_PAGE).values("id")
-    if not {"voices", "index"}.isdisjoint(names):
+    voices = not {"voices", "index"}.isdisjoint(names)
+    return _tables("positions" in names, voices, reader.as_of, reader.known_on)
+
+
+@functools.lru_cache(maxsize=64)  # what holds depends on nothing else of the reader; to compile takes as long as to ask
+def _tables(
+    positions: bool, voices: bool, as_of: datetime.date | None, known_on: datetime.date | None
+) -> Mapping[str, Sql]:
+    reader, tables = Reader(as_of=as_of, known_on=known_on), {}
+    if positions:
+        tables["answers"] = compiled(Position.objects.held(reader).filter(recommendation__in=IN_PAGE).values("id"))
+    if voices:
         said = Assessment.objects.held(reader).current()
-        tables["voices"] = said.filter(recommendation__in=IN_PAGE).values("id")
+        tables["voices"] = compiled(said.filter(recommendation__in=IN_PAGE).values("id"))
     return tables
 
 
