@@ -1,7 +1,6 @@
 """What the values of facets are called: tags hold ids, answers hold codes and names."""
 
-import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from accounts.reader import Reader
@@ -68,14 +67,14 @@ def closed() -> dict[str, dict[str, Term]]:
 
 
 def _reviewed() -> dict[str, dict[str, Term]]:
-    groups: Mapping[str, str] = {value: str(label) for value, label in RegionalGroup.choices}
+    groups = {value: Term(value, str(label), value) for value, label in RegionalGroup.choices}
     known: dict[str, dict[str, Term]] = {"state": {}, "session": {}, "cycle": {}, "regional_group": {}}
-    term = functools.cache(Term)  # few values, many reviews
+    terms: dict[Any, Term] = {}  # few, of many reviews
     for pk, iso3, name, number, cycle, group in rows(REVIEWS):
         key = str(pk)
-        known["state"][key] = term(iso3, name, iso3)
-        known["session"][key] = term(str(number), str(number), number)
-        known["cycle"][key] = term(str(cycle), str(cycle), cycle)
+        known["state"][key] = terms.get(iso3) or terms.setdefault(iso3, Term(iso3, name, iso3))
+        known["session"][key] = terms.get(number) or terms.setdefault(number, Term(str(number), str(number), number))
+        known["cycle"][key] = Term(str(cycle), str(cycle), cycle)
         if group:
-            known["regional_group"][key] = term(group, groups[group], group)
+            known["regional_group"][key] = groups[group]
     return known

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from accounts.reader import Reader
@@ -192,16 +193,18 @@ def _moved(tally: Tally, params: Params, reader: Reader, kinds: Sequence[str]) -
 
 
 def _counts(facet: Facet, tally: Tally, known: Mapping[str, Mapping[str, Term]]) -> FacetCounts:
-    numbers: dict[Term, int] = defaultdict(int)
-    terms = known[facet.name]
+    numbers: dict[str, int] = defaultdict(int)  # by the value of the term
+    terms: dict[str, Term] = {}
+    of_facet = known[facet.name]
     for value, n in tally.kinds.get(facet.tag, {}).items():
-        if (term := terms.get(value)) and term.scheme == facet.scheme:
-            numbers[term] += n
+        if n and (term := of_facet.get(value)) and term.scheme == facet.scheme:
+            terms[term.value] = term
+            numbers[term.value] += n
     having = tally.tags.get(f"any:{facet.scheme or facet.name}", 0) if facet.repeats else sum(numbers.values())
-    if facet.name == "status":
-        rest = max(tally.total - having, 0)
-        numbers[known["status"][NOT_ASSESSED]] = rest
-        having = tally.total
-    ordered = sorted(((term, n) for term, n in numbers.items() if n), key=lambda pair: pair[0].order)
-    values = [Value(term.value, term.label, n) for term, n in ordered]
+    if facet.name == "status" and tally.total > having:
+        terms[NOT_ASSESSED] = of_facet[NOT_ASSESSED]
+        numbers[NOT_ASSESSED] = tally.total - having
+    having = tally.total if facet.name == "status" else having
+    ordered = sorted(terms.values(), key=attrgetter("order"))
+    values = [Value(term.value, term.label, numbers[term.value]) for term in ordered]
     return FacetCounts(facet, tally.total, having, tally.one_in, values)
