@@ -57,9 +57,8 @@ class StreamView(APIView):
         check_names(request, (*READS, *OWN, *selection.FILTERS))
         reader, columns = reader_of(request), chosen(request, self.table)
         asked = dict(request.query_params.lists())
-        found = selection.select(self.table.rows(reader), asked, reader)  # type: ignore[arg-type]
         parts = streaming.csv_stream(
-            self.table.ordered(found, ordering(request)),
+            self.table.asked(asked, reader, ordering(request)),
             columns,
             reader,
             mark=feed.public_mark(),  # before the query: what happens meanwhile is told again rather than missed

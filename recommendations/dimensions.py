@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from accounts.reader import Reader
+from recommendations import dyads
+from recommendations.models import RecommendingState
 from recommendations.selection import NOT_ASSESSED
-from recommendations.sql import Sql, picked, said, statuses_then
+from recommendations.sql import Sql, compiled, picked, said, statuses_then
 from reviews.selection import Params
 
 UNITS = ("recommendation", "dyad")
@@ -61,7 +63,7 @@ DIMENSIONS = {
 STATUS_THEN = Dimension(
     f"coalesce(th.status, '{NOT_ASSESSED}')", "LEFT JOIN statuses_then th ON th.recommendation_id = r.id"
 )
-DYADS = "JOIN recommendations_recommendingstate d ON d.recommendation_id = r.id"
+DYADS = "JOIN dyads d ON d.recommendation_id = r.id"
 
 
 class Cells(NamedTuple):
@@ -89,12 +91,16 @@ class Cells(NamedTuple):
 
 def cells(params: Params, reader: Reader, names: Sequence[str], unit: str) -> Cells:
     """The cells of a filter's rows by these dimensions. Raises UnknownChoice for a value, KeyError for a dimension."""
-    parts = [("picked", picked(params, reader))]
+    made = params if unit == "dyad" else {}  # of a recommendation all who made it are told
+    parts = [("picked", picked(dyads.of_recommendations(params) if made else params, reader))]
     used = [STATUS_THEN if name == "status" and reader.is_clocked else DIMENSIONS[name] for name in names]
     if STATUS_THEN in used:
         parts.append(("statuses_then", statuses_then(reader, "picked")))
     if "voice" in names:
         parts.append(("said", said(reader)))
+    if unit == "dyad" or "recommending_state" in names:
+        links = RecommendingState.objects.order_by().values("id", "recommendation_id", "state_id")
+        parts.append(("dyads", compiled(dyads.narrowed(links, made, reader))))
     parts.append(("cells", _cells(names, used, unit)))
     text = ", ".join(f"{name} AS ({sql.text})" for name, sql in parts)
     repeats = unit == "dyad" or any(dimension.repeats for dimension in used)

@@ -10,7 +10,6 @@ import orjson
 from django.db.models import QuerySet
 
 from accounts.reader import Reader
-from recommendations import selection
 from reports.tables import TABLES, Column, Table
 
 
@@ -44,9 +43,7 @@ class Question:
 
     def rows(self) -> QuerySet[Any]:
         """The rows, in the order asked for. Raises UnknownChoice."""
-        reader = self.reader
-        found = selection.select(self.of.rows(reader), self.filters, reader)  # type: ignore[arg-type]
-        return self.of.ordered(found, self.ordering)
+        return self.of.asked(self.filters, self.reader, self.ordering)
 
     def digest(self, form: str) -> str:
         """The same for the same question in the same format, in whatever order it was put."""

@@ -14,6 +14,8 @@ from django.db.models.functions import Cast, Collate, NullIf
 from django.db.models.lookups import LessThan, Regex
 
 from accounts.reader import Reader
+from recommendations import selection
+from reviews.selection import Params
 
 BETWEEN = " | "  # between several values in one cell
 # A cell that a spreadsheet might take for a formula gets a leading apostrophe. One that has apostrophes before such a
@@ -108,6 +110,11 @@ class Table:
     key: Sequence[str]  # the columns that tell rows apart
     references: Sequence[tuple[str, str, str]] = ()  # column, the table it points to, the column there
     orderings: Mapping[str, Sequence[str]] = field(default_factory=dict)  # that may be asked for in its place
+    narrow: Callable[[Any, Params, Reader], QuerySet[Any]] = selection.select  # the rows that filters find
+
+    def asked(self, params: Params, reader: Reader, ordering: str = "") -> QuerySet[Any]:
+        """The rows that filters find, in the order of this name or else the table's own. Raises UnknownChoice."""
+        return self.ordered(self.narrow(self.rows(reader), params, reader), ordering)
 
     def named(self, names: Sequence[str] = ()) -> list[Column]:
         """The columns of these names in the table's own order; all of them where none is named."""

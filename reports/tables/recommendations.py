@@ -6,6 +6,7 @@ from django.db.models.functions import Cast, Concat
 from accounts.models import Organisation
 from accounts.reader import Reader
 from issues.models import Goal, PersonGroup, Scheme
+from recommendations.dyads import select_dyads
 from recommendations.models import (
     ExternalId,
     Progress,
@@ -199,6 +200,7 @@ DYADS = Table(
     unit="dyad",
     about="One row for each recommendation and each State that made it, in the order printed.",
     rows=dyads,
+    narrow=select_dyads,
     order=("review_id", "sort_key", "id", "recommenders__order"),
     orderings={name: (*keys, "recommenders__order") for name, keys in ORDERINGS.items()},
     key=("public_id", "order"),

@@ -3,12 +3,15 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recommendations.models import RecommendingState
+from reports.questions import Question
 from states.models import State
 from tests.api.conftest import Api
+from tests.api.test_bulk import lines
 
 LIST_QUERIES = 2  # the mark of the data; which rows. A prepared statement, which Django does not see, tells them
 
@@ -72,3 +75,48 @@ def test_samples_and_removed_ones_are_left_out(api: Api, world: SimpleNamespace)
         RecommendingState.objects.create(recommendation=recommendation, state=world.fra, order=1, printed="France")
     assert {row["public_id"] for row in api.get("dyads/")["results"]} == {"first222", "slovenia"}
     assert "sample22" in {row["public_id"] for row in api.get("dyads/", sample="true")["results"]}
+
+
+CHOSEN = [
+    ({"recommending_state": "FRA"}, ["FRA"]),
+    ({"recommending_state": "BOL,KAZ"}, ["BOL", "KAZ"]),
+    ({"recommending_state__not": "FRA"}, [None, "BOL", "KAZ"]),
+    ({"recommending_state__not": "KAZ,BOL"}, ["FRA", None]),
+    ({"recommending_regional_group": "grulac"}, ["BOL"]),
+    ({"recommending_regional_group__not": "grulac"}, ["FRA", None, "KAZ"]),
+    ({"recommending_state": "FRA", "recommending_regional_group": "grulac"}, []),
+    ({"recommending_state": "BOL", "session": "48", "state": "SVN"}, []),
+    ({"recommending_state__all": "FRA,BOL"}, ["FRA", None, "BOL"]),
+]
+
+
+@pytest.mark.parametrize(("params", "states"), CHOSEN)
+def test_filters_by_who_recommends_choose_among_the_rows_in_every_form(
+    params: dict[str, Any], states: list[str | None], api: Api, world: SimpleNamespace
+) -> None:
+    RecommendingState.objects.create(recommendation=world.first, state=world.bol, order=3, printed="Bolivia")
+    expected: Any = [state for state in ("FRA", None, "BOL", "KAZ") if state in states]
+    found = api.get("dyads/", **params)["results"]
+    assert [(row["recommending_state"] or {}).get("iso3") for row in found] == expected
+    assert all(row["states"] == 3 for row in found if row["public_id"] == "first222")
+    paged = api.get("dyads/", page_size=1, count="true", **params)
+    assert paged["count"] == len(expected)
+    rows = [*paged["results"]]
+    while paged["next"]:
+        paged = api.get(paged["next"].partition("/api/v1/")[2])
+        rows += paged["results"]
+    assert rows == found
+    streamed, _closing = lines(api.client, "dyads.csv", **params)
+    assert [row["recommending_iso3"] or None for row in streamed] == expected
+    filed = Question("dyads", {name: [value] for name, value in params.items()}).rows()
+    assert list(filed.values_list("recommenders__state__iso3", flat=True)) == expected
+    answer = api.get("recommendations/aggregate/", unit="dyad", group_by="recommending_state", **params)
+    assert {cell["recommending_state"]: cell["n"] for cell in answer["cells"]} == dict.fromkeys(expected, 1)
+    assert answer["total_distinct"] == len({row["public_id"] for row in found})
+
+
+def test_recommendations_are_still_found_by_any_of_those_who_made_them(api: Api, world: SimpleNamespace) -> None:
+    RecommendingState.objects.create(recommendation=world.first, state=world.bol, order=3, printed="Bolivia")
+    params: dict[str, Any] = {"recommending_state": "FRA", "group_by": "recommending_state"}
+    answer = api.get("recommendations/aggregate/", **params)
+    assert [cell["recommending_state"] for cell in answer["cells"]] == ["BOL", "FRA", None]
