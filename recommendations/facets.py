@@ -111,10 +111,10 @@ def _many(params: Params, found: Iterable[FacetCounts]) -> int | None:
         return None
     ((name, given),) = params.items()
     values = {value.lower() for value in FILTERS[name].split(given)} if name in NAMES else set()
-    facets = [
-        counted for counted in found if counted.facet.name == name and (len(values) == 1 or not counted.facet.repeats)
-    ]
-    n = sum(value.n for counted in facets for value in counted.values if value.value.lower() in values)
+    own = [counted for counted in found if counted.facet.name == name]
+    if any(counted.one_in > 1 or (len(values) > 1 and counted.facet.repeats) for counted in own):
+        return None  # a part was counted; or those that have two of the values would count twice
+    n = sum(value.n for counted in own for value in counted.values if value.value.lower() in values)
     return n if n > CAP else None
 
 
