@@ -17,12 +17,21 @@ from api import conditional
 from api.counting import remember
 
 
+class TokenRefused(AuthenticationFailed):
+    """A token that opens nothing."""
+
+
 class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]  # ships no types
     """`Authorization: Bearer upr_…`. A token that opens nothing is a 401, whatever is asked."""
 
     def authenticate(self, request: Any) -> tuple[Person, Token] | None:
         """Whose token comes with the question. Raises AuthenticationFailed, and NotModified (api.conditional)."""
-        found: tuple[Person, Token] | None = super().authenticate(request)
+        try:
+            found: tuple[Person, Token] | None = super().authenticate(request)
+        except TokenRefused:
+            raise
+        except AuthenticationFailed:
+            raise AuthenticationFailed(_("Write “Authorization: Bearer”, one blank, and the token alone.")) from None
         if found is not None:
             remember(request)
             conditional.check(request)
@@ -33,7 +42,7 @@ class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]  # ships no
             found: tuple[Person, Token] = super().authenticate_credentials(token)
         except (AuthenticationFailed, UnicodeDecodeError):
             # One sentence for all: whether a token was ever good is nobody's business who has no good one.
-            raise AuthenticationFailed(_("This token is not known here, has expired, or was revoked.")) from None
+            raise TokenRefused(_("This token is not known here, has expired, or was revoked.")) from None
         note_use(found[1])
         return found
 

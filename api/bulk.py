@@ -1,7 +1,7 @@
 """Whole tables as streams: any filter of a list as CSV, sent while the database makes it."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpResponseRedirect, StreamingHttpResponse
@@ -29,7 +29,14 @@ READS = ("as_of", "known_on", "sample")
 OWN = ("fields", "ordering", "bom")
 
 
-class CsvRenderer(BaseRenderer):
+class OwnRenderer(BaseRenderer):
+    """For views whose answers need no rendering; only OPTIONS asks for it, and has nothing to tell."""
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return b""
+
+
+class CsvRenderer(OwnRenderer):
     """CSV; the stream renders itself."""
 
     media_type = "text/csv"
@@ -37,7 +44,7 @@ class CsvRenderer(BaseRenderer):
     charset = "utf-8"
 
 
-class AnyRenderer(BaseRenderer):
+class AnyRenderer(OwnRenderer):
     """A file, whatever it is; it renders itself."""
 
     media_type = "*/*"

@@ -9,11 +9,22 @@ from typing import Any
 import orjson
 from django.core.exceptions import SuspiciousOperation
 from django.db.utils import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from psycopg.errors import LockNotAvailable, QueryCanceled
-from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import (
+    APIException,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotAuthenticated,
+    NotFound,
+    PermissionDenied,
+    UnsupportedMediaType,
+    ValidationError,
+)
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -33,6 +44,14 @@ LISTS = {
     "group": "group-list",
     "goal": "goal-list",
     "voice": "organisation-list",
+}
+
+
+# Where a view raised these without a word of its own.
+WORDS: dict[type[APIException], Promise] = {
+    NotAuthenticated: gettext_lazy("Show a token: “Authorization: Bearer upr_…”."),
+    PermissionDenied: gettext_lazy("This is not allowed here."),
+    NotFound: gettext_lazy("Nothing is found at this address."),
 }
 
 
@@ -100,22 +119,38 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
     response = exception_handler(error, context)
     if response is None:
         return unforeseen(error)
-    answer = told(error, response)
+    answer = told(error, response, context)
     for name, value in response.items():  # such as Retry-After
         if name != "Content-Type":
             answer[name] = value
     return answer
 
 
-def told(error: Exception, response: Response) -> HttpResponse:
+def told(error: Exception, response: Response, context: Mapping[str, Any]) -> HttpResponse:
     """The problem document of an error that Django REST Framework knows."""
     if isinstance(error, ValidationError):
         detail = _("What was sent cannot be recorded; “errors” says what is wrong with which field.")
         return problem(400, detail, "invalid", {"errors": list(pointed(error.detail))})
-    detail = response.data["detail"]
-    if response.status_code == 404 and not isinstance(error, NotFound):
-        detail = _("Nothing is found at this address.")
+    detail = sentence(error, context) or response.data["detail"]
     return problem(response.status_code, str(detail), getattr(error, "kind", ""), getattr(error, "more", {}))
+
+
+def sentence(error: Exception, context: Mapping[str, Any]) -> str:
+    """Our words for what the framework itself refuses; empty where a view has said it in its own."""
+    match error:
+        case MethodNotAllowed():
+            words = {"method": context["request"].method, "allowed": ", ".join(context["view"].allowed_methods)}
+            return _("%(method)s is not answered here; this address takes %(allowed)s.") % words
+        case NotAcceptable():
+            types = ", ".join(renderer.media_type for renderer in context["view"].get_renderers())
+            return _("This address answers %(types)s only. Name it under “Accept”, or nothing.") % {"types": types}
+        case UnsupportedMediaType():
+            return _("What is sent here is JSON. Name it: “Content-Type: application/json”.")
+        case APIException() if error.detail == error.default_detail and type(error) in WORDS:
+            return str(WORDS[type(error)])
+        case Http404():
+            return _("Nothing is found at this address.")
+    return ""
 
 
 def pointed(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:

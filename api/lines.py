@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpResponseRedirect, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -29,7 +28,7 @@ MEDIA_TYPE = "application/x-ndjson"
 PAGE = 1_000  # rows of one statement: what it costs to ask again is spread over so many
 
 
-class LinesRenderer(BaseRenderer):
+class LinesRenderer(bulk.OwnRenderer):
     """Lines of JSON; the stream renders itself."""
 
     media_type = MEDIA_TYPE
@@ -98,10 +97,8 @@ def pages_of(
     shape, tables, after = shapes.shape_for(reader), shapes.tables_for(names, reader), None
     while True:
         page = order.page(found, after, PAGE)
-        got = rows(
-            shape, page, order.keys, names, size=PAGE, descending=order.descending, site=site, tables=tables
-        ).rows
-        yield [text for text, _keys in got]
-        if len(got) < PAGE:
+        got = rows(shape, page, order.keys, names, size=PAGE, descending=order.descending, site=site, tables=tables)
+        yield [text for text, _keys in got.rows]
+        if got.last is None:
             return
-        after = got[-1][1]
+        after = got.last

@@ -94,7 +94,7 @@ WHY = {
     404: "There is none with this name.",
     406: "Only other types are served.",
     409: "Somebody was quicker: `current` says what is there now.",
-    410: "It was removed.",
+    410: "It was removed, or withdrawn.",
     413: "Too much was sent.",
     415: "Only JSON is read.",
     422: "The Idempotency-Key came before, with something else.",
@@ -116,8 +116,11 @@ def made(shape: Any) -> dict[Any, Any]:
     return {201: shape, **refusals(400, 403, 404, 409, 410, 413, 415, 422)}
 
 
-def described(*, gone: bool = False) -> Callable[[View], View]:
-    """Says of a resource's two operations what they answer, and how they refuse."""
+def described(*, gone: bool = False, whole: bool = True) -> Callable[[View], View]:
+    """Says of a resource's two operations what they answer, and how they refuse.
+
+    `gone`: whether one of them may have been removed; `whole`: whether one is always told with all its fields.
+    """
 
     def decorate(view: View) -> View:
         parameters = [READS[name] for name in view.reads]  # type: ignore[attr-defined]
@@ -126,7 +129,7 @@ def described(*, gone: bool = False) -> Callable[[View], View]:
         return extend_schema_view(
             list=extend_schema(parameters=chosen, responses=answers(listed(many=True))),
             retrieve=extend_schema(
-                parameters=chosen if gone else parameters, responses=answers(one, 404, *([410] if gone else []))
+                parameters=parameters if whole else chosen, responses=answers(one, 404, *([410] if gone else []))
             ),
         )(view)
 

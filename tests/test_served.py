@@ -57,6 +57,15 @@ def test_served_error_tells_nothing_of_the_inside(served: str, path: str) -> Non
     assert "DEBUG" not in body
 
 
+def test_served_address_may_be_long(served: str) -> None:
+    """Seven kilobytes of it reach the application; what is longer than gunicorn's limit is refused before."""
+    status, body, _headers = read(f"{served}/api/v1/recommendations/?search={'x' * 7000}")
+    assert (status, json.loads(body)["parameter"]) == (400, "search")
+    status, body, _headers = read(f"{served}/api/v1/recommendations/?search={'x' * 9000}")
+    assert status in {400, 414}
+    assert "Traceback" not in body
+
+
 def test_served_database_is_emptied_between_tests(served: str) -> None:
     assert not Recommendation.objects.exists()
 

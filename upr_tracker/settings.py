@@ -321,7 +321,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "api.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.errors.problem_response",
-    "DEFAULT_METADATA_CLASS": None,  # the schema describes the API; OPTIONS is a 405
+    "DEFAULT_METADATA_CLASS": "api.metadata.MethodsOnly",
     "URL_FORMAT_OVERRIDE": None,  # an unknown parameter is refused, "format" too
     "UNAUTHENTICATED_USER": None,
 }
@@ -337,6 +337,9 @@ CORS_EXPOSE_HEADERS = [
     "ETag",
     "Last-Modified",
     "Link",
+    "Location",
+    "Content-Disposition",
+    "Idempotency-Replayed",
     "Retry-After",
     "X-Request-Id",
     "RateLimit-Limit",

@@ -55,7 +55,7 @@ class Resource(GenericViewSet[Any]):
         narrowed = self.filter_queryset(self.get_queryset())
         counted = {"count": narrowed.count()} if flag(request, "count") else {}
         found = self.found(order.page(self.ordered(narrowed, order), cursor, size), order, names, size)
-        following = pagination.next_page(request, found.rows[-1][1]) if found.more else None
+        following = pagination.next_page(request, found.last) if found.last else None
         results = [orjson.Fragment(text) for text, _keys in found.rows]
         return answer({**counted, **self.remarks(order), "next": following, "mark": found.mark, "results": results})
 

@@ -1,13 +1,20 @@
 """What is said of recommendations, each by itself: what States answered, and what organisations judged."""
 
+import datetime
+
 from django.db.models import QuerySet
+from django.db.models.functions import TruncDate
+from django.http import Http404
+from django.utils.translation import gettext as _
 
 from api import filters as tables
 from api import schema
+from api.errors import Gone
 from api.resources.base import Resource
 from api.rows import recommendations as rows
 from api.serializers import recommendations as shapes
 from recommendations.models import Assessment, Position, Recommendation
+from recommendations.querysets import end_of_day
 
 
 class OfRecommendations(Resource):
@@ -36,7 +43,7 @@ class PositionResource(OfRecommendations):
         )
 
 
-@schema.described()
+@schema.described(gone=True)
 class AssessmentResource(OfRecommendations):
     """Assessments that stand: the judgements of all organisations, those that were replaced since included."""
 
@@ -48,3 +55,21 @@ class AssessmentResource(OfRecommendations):
         seen = Recommendation.objects.visible_to(self.reader)
         found = Assessment.objects.held(self.reader).filter(recommendation__in=seen)
         return found.select_related("recommendation__review__state", "voice").prefetch_related("bases__document")
+
+    def get_object(self) -> Assessment:
+        """Raises Gone for one that was withdrawn by the reader's day."""
+        try:
+            found: Assessment = super().get_object()
+        except Http404:
+            self.check_withdrawn()
+            raise
+        return found
+
+    def check_withdrawn(self) -> None:
+        """Raises Gone where an assessment, once public, stood at this address."""
+        seen = Recommendation.objects.visible_to(self.reader)
+        withdrawn = Assessment.objects.filter(pk=self.kwargs["id"], recommendation__in=seen, withdrawn_at__isnull=False)
+        if self.reader.known_on is not None:
+            withdrawn = withdrawn.filter(withdrawn_at__lt=end_of_day(self.reader.known_on))
+        for day in withdrawn.values_list(TruncDate("withdrawn_at", tzinfo=datetime.UTC)):
+            raise Gone(_("This assessment was withdrawn on %(day)s.") % {"day": day[0]})

@@ -28,7 +28,7 @@ from recommendations.sql import Sql
 DETAIL = (*rows.COLUMNS, "positions", "voices", "index", "corrections")
 
 
-@schema.described(gone=True)
+@schema.described(gone=True, whole=False)
 class RecommendationResource(Resource):
     """Recommendations, with the status that the lead organisation gives each on the day asked for."""
 

@@ -60,7 +60,7 @@ class Found(NamedTuple):
 
     mark: int
     rows: list[tuple[str, list[Any]]]
-    more: bool
+    last: list[Any] | None  # the keys of the last row of the page, where there is another page
 
 
 def rows(
@@ -82,7 +82,8 @@ def rows(
     mark, found = page_of(page, keys, descending=descending)
     shown = found[:size]
     told = assembled(shape, tuple(names), shown, site, tables or {}) if shown else {}
-    return Found(mark, [(told[pk], given) for pk, _lead, given in shown if pk in told], len(found) > size)
+    last = shown[-1][2] if len(found) > size else None  # also where that row has gone since the first statement
+    return Found(mark, [(told[pk], given) for pk, _lead, given in shown if pk in told], last)
 
 
 def page_of(page: QuerySet[Any], keys: Sequence[str], *, descending: bool) -> tuple[int, list[Row]]:

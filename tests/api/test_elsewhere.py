@@ -16,7 +16,16 @@ def test_page_elsewhere_reads_and_sees_the_heads(api: Api, world: SimpleNamespac
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in answer.headers
     exposed = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
-    assert {"ETag", "Link", "X-Request-Id", "RateLimit-Remaining", "Retry-After"} <= exposed
+    assert exposed >= {
+        "ETag",
+        "Last-Modified",
+        "Retry-After",
+        "X-Request-Id",
+        "Location",
+        "Idempotency-Replayed",
+        "Link",
+    }
+    assert exposed >= {f"RateLimit-{part}" for part in ("Limit", "Remaining", "Reset")}
 
 
 def test_refusal_and_304_are_readable_elsewhere_too(api: Api, world: SimpleNamespace) -> None:

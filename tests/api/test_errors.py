@@ -10,10 +10,13 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.roles import Role
 from api.parameters import ONE_VALUE
 from api.resources import base
 from api.resources.recommendations import RecommendationResource
+from api.rows import base as rows_base
 from recommendations import selection
+from tests import factories as make
 from tests.api.conftest import Api
 
 LISTS = ["states", "sessions", "reviews", "recommendations", "issues", "groups", "goals", "events"]
@@ -128,8 +131,6 @@ def test_unknown_state_is_shown_where_states_are_listed(api: Api, world: SimpleN
 
 
 def test_long_vocabulary_is_shortened_to_the_nearest_values(api: Api) -> None:
-    from tests import factories as make
-
     for number in range(70):
         make.make_issue(f"Theme {number}")
     problem = api.get("recommendations/", expect=400, issue="upr_info-theme-7x")
@@ -145,10 +146,57 @@ def test_future_day_is_refused(api: Api) -> None:
     assert "future" in api.get("recommendations/", expect=400, as_of="2999-01-01")["detail"]
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_methods_that_write_are_refused(method: str, api: Api, world: SimpleNamespace) -> None:
     for path in ("", "recommendations/", "recommendations/first222/"):
-        assert_problem(getattr(api.client, method)(f"/api/v1/{path}"), 405)
+        answer = getattr(api.client, method)(f"/api/v1/{path}")
+        assert assert_problem(answer, 405)["detail"].startswith(f"{method.upper()} is not answered here")
+        assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    "path", ["", "recommendations/", "recommendations/first222/", "changes/", "recommendations.csv"]
+)
+def test_options_say_which_methods_there_are(path: str, api: Api, world: SimpleNamespace) -> None:
+    answer = api.client.options(f"/api/v1/{path}")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert "POST" in api.client.options("/api/v1/exports/").headers["Allow"]
+
+
+def test_refusals_of_the_framework_have_our_words(api: Api, world: SimpleNamespace) -> None:
+    group = make.make_organisation(monitors=[world.kaz])
+    bearer = make.make_token(make.make_person(organisation=group, role=Role.MANAGER), group)
+    write, head = "/api/v1/recommendations/first222/checks/", {"Authorization": f"Bearer {bearer}"}
+    client = api.client
+    told = {
+        401: client.post(write),
+        405: client.delete("/api/v1/states/"),
+        406: client.get("/api/v1/states/", headers={"Accept": "application/pdf"}),
+        415: client.post(write, "a=b", content_type="text/plain", headers=head),
+        400: client.post(write, "{", content_type="application/json", headers=head),
+        404: client.get("/api/v1/states/QQQ/"),
+    }
+    details = {status: assert_problem(answer, status)["detail"] for status, answer in told.items()}
+    assert details[401] == "Show a token that writes: “Authorization: Bearer upr_…”."
+    assert details[405] == "DELETE is not answered here; this address takes GET, HEAD, OPTIONS."
+    assert details[406] == "This address answers application/json only. Name it under “Accept”, or nothing."
+    assert details[415] == "What is sent here is JSON. Name it: “Content-Type: application/json”."
+    assert details[400].startswith("This is no JSON: ")
+    assert details[404] == "Nothing is found at this address."
+    for spoilt in ("Bearer", "Bearer a b"):
+        refused = client.get("/api/v1/states/", headers={"Authorization": spoilt})
+        assert assert_problem(refused, 401)["detail"].startswith("Write “Authorization: Bearer”")
+
+
+def test_page_whose_rows_have_gone_leads_on(api: Api, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the statement that finds a page and the one that tells its rows, somebody may take them back."""
+    monkeypatch.setattr(rows_base, "assembled", lambda *args: {})
+    page = api.get("recommendations/", page_size=1)
+    assert page["results"] == []
+    monkeypatch.undo()
+    following = api.client.get(page["next"].removeprefix("https://tracker.example")).json()
+    assert [row["public_id"] for row in following["results"]] == ["second22"]
 
 
 @pytest.mark.parametrize("path", ["", "recommendations/", "schema/"])

@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from history.log import Actor
+from recommendations import actions
 from tests import factories as make
 from tests.api.conftest import Api
 
@@ -100,3 +102,22 @@ def test_refusals_are_in_the_language_asked_for(api: Api, settings: Any) -> None
     settings.LANGUAGES = [("en", "English"), ("ru", "Russian")]
     response = api.client.get("/api/v1/states/", {"page_size": "0"}, headers={"Accept-Language": "ru"})
     assert response.headers["Content-Language"] == "ru"
+
+
+def test_assessment_that_was_withdrawn_is_gone_and_stands_where_it_was_known(
+    api: Api, world: SimpleNamespace, time_machine: Any
+) -> None:
+    time_machine.move_to(datetime.datetime(2026, 2, 3, 12, tzinfo=datetime.UTC))
+    assessment = world.first.assessments.get(voice=world.lead, status="in_progress")
+    path = f"assessments/{assessment.pk}/"
+    assert api.get(path)["status"] == "in_progress"
+    actions.withdraw_assessment(assessment=assessment, by=Actor())
+    problem = api.get(path, expect=410)
+    assert problem["detail"] == "This assessment was withdrawn on 2026-02-03."
+    assert api.get(path, known_on="2026-02-02")["status"] == "in_progress"
+    api.get(path, expect=410, known_on="2026-02-03")
+    sample = make.make_assessment(world.sample, world.lead)
+    actions.withdraw_assessment(assessment=sample, by=Actor())
+    api.get(f"assessments/{sample.pk}/", expect=404)
+    api.get(f"assessments/{sample.pk}/", expect=410, sample="true")
+    api.get("assessments/99999/", expect=404)
