@@ -28,7 +28,7 @@ READS = {"sample": SAMPLE, "as_of": AS_OF, "known_on": KNOWN_ON}
 
 
 class RootSerializer(serializers.Serializer[Any]):
-    """The resources there are, with their addresses."""
+    """Every address that can be asked without knowing a name."""
 
     states = serializers.URLField()
     sessions = serializers.URLField()
@@ -44,6 +44,13 @@ class RootSerializer(serializers.Serializer[Any]):
     organisations = serializers.URLField()
     dyads = serializers.URLField()
     releases = serializers.URLField()
+    release_latest = serializers.URLField(help_text="Leads to the newest release; 404 while there is none.")
+    facets = serializers.URLField()
+    aggregate = serializers.URLField()
+    recommendations_csv = serializers.URLField()
+    recommendations_jsonl = serializers.URLField()
+    dyads_csv = serializers.URLField()
+    exports = serializers.URLField(help_text="Takes POST.")
     statuses = serializers.URLField()
     changes = serializers.URLField()
     schema = serializers.URLField()

@@ -1,6 +1,6 @@
 """What is no resource: the list of resources, and the schema."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -14,18 +14,31 @@ from api.parameters import check_names
 
 
 class RootView(APIView):
-    """The resources there are."""
+    """Every address that can be asked without knowing a name; what is one of a list stands below its list."""
 
     changes_with = CODE
     LISTS = "states sessions reviews recommendations documents positions assessments organisations"
     LISTS += " dyads issues groups goals events releases"
+    OTHERS: ClassVar = {
+        "release_latest": "release-latest",
+        "facets": "recommendation-facets",
+        "aggregate": "recommendation-aggregate",
+        "recommendations_csv": "recommendation-csv",
+        "recommendations_jsonl": "recommendation-jsonl",
+        "dyads_csv": "dyad-csv",
+        "exports": "exports",
+        "statuses": "statuses",
+        "changes": "changes",
+        "schema": "schema",
+        "docs": "docs",
+    }
 
     @extend_schema(responses=schema.RootSerializer, tags=["root"])
     def get(self, request: Request) -> Response:
         check_names(request, ())
         lists = {name: addresses.resource(f"{name.removesuffix('s')}-list", request) for name in self.LISTS.split()}
-        about = {name: addresses.resource(name, request) for name in ("statuses", "changes", "schema", "docs")}
-        return Response(lists | about)
+        others = {name: addresses.resource(route, request) for name, route in self.OTHERS.items()}
+        return Response(lists | others)
 
 
 class SchemaView(SpectacularAPIView):

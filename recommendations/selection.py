@@ -147,6 +147,11 @@ def _updated_since(values: list[int], reader: Reader) -> Q:
     return Q(pk__in=touched.values("target_id").union(led.values("pk")))
 
 
+def _voice_words(organisation: Organisation) -> str:
+    name = organisation.public_name
+    return _("%(name)s (sample)") % {"name": name} if organisation.is_sample else name
+
+
 def _voices(reader: Reader) -> Any:
     # Where an organisation's name would put people at risk, its slug is not for the public either.
     named = Q(collective_name="") | Q(pk__in=reader.organisation_ids)
@@ -240,7 +245,7 @@ PLAIN: dict[str, Filter] = {
     ),
     "voice": Filter(
         _("Voice"),
-        Listed(_voices, "slug", spell=str),
+        Listed(_voices, "slug", spell=str, label=_voice_words),
         _voice,
         _("Slug of an organisation that has assessed the recommendation."),
         many=True,

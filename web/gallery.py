@@ -93,7 +93,9 @@ def voice(number: int, status: str) -> SimpleNamespace:
     """Something that looks like an assessment to the voices component."""
     basis = SimpleNamespace(redacted=False, kind="monitoring", description=_("Read the official gazette."))
     basis.get_kind_display = lambda: _("own monitoring")
-    organisation = SimpleNamespace(public_name=_("Example organisation"), get_kind_display=lambda: _("coalition"))
+    organisation = SimpleNamespace(
+        public_name=_("Example organisation"), is_sample=False, get_kind_display=lambda: _("coalition")
+    )
     return SimpleNamespace(
         pk=number,
         voice=organisation,

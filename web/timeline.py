@@ -38,6 +38,7 @@ class Row:
     review: Review | None
     url: str
     is_sample: bool
+    by_sample: bool  # its organisation was made up, and may still have done it to a record that was not
     number: int = 1
 
     @property
@@ -147,6 +148,7 @@ def _row(event: Event, names: _Names, reader: Reader) -> Row | None:
         review=review,
         url=_url(recommendation, review),
         is_sample=is_sample,
+        by_sample=organisation is not None and organisation.is_sample,
     )
 
 

@@ -203,6 +203,7 @@ def organisation(alias: str) -> dict[str, str]:
         "slug": present(f"{alias}.collective_name = ''", f"{alias}.slug"),
         "name": f"coalesce(nullif({alias}.collective_name, ''), {alias}.name)",
         "kind": f"{alias}.kind",
+        "sample": f"{alias}.is_sample",
     }
 
 

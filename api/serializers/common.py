@@ -101,6 +101,7 @@ class OrganisationRefSerializer(serializers.Serializer[Organisation]):
     slug = serializers.SerializerMethodField(help_text="null where the organisation speaks under a collective name.")
     name = serializers.CharField(source="public_name")
     kind = serializers.ChoiceField(Organisation.Kind.choices)
+    sample = serializers.BooleanField(source="is_sample", help_text="It was made up, for demonstrations.")
 
     def get_slug(self, organisation: Organisation) -> str | None:
         return None if organisation.collective_name else organisation.slug

@@ -1,9 +1,13 @@
 """The whole of each answer, as a file."""
 
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
+from django.urls import URLPattern, reverse
 
+from api import release_urls
+from api.urls import version_1
 from tests.api.conftest import Api, check_answer
 
 PATHS = {
@@ -35,6 +39,14 @@ PATHS = {
     "aggregate": "recommendations/aggregate/?group_by=response,issue&measure=index&state=KAZ",
     "aggregate_over_months": "recommendations/aggregate/?over=year&state=KAZ&as_of=2025-12-31",
 }
+
+
+def test_root_leads_to_every_address_that_needs_no_name(api: Api) -> None:
+    routes = [*version_1, *release_urls.urlpatterns]
+    named = [route for route in routes if isinstance(route, URLPattern) and not route.pattern.regex.groups]
+    known = {reverse(f"{route.name}") for route in named if route.name != "api-root"}
+    told = {urlsplit(address).path for address in api.get("").values()}
+    assert told == known
 
 
 @pytest.mark.parametrize("name", PATHS)

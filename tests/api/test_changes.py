@@ -67,7 +67,7 @@ def test_change_says_what_happened_to_what_by_whom_and_on_which_day(api: Api, wo
             "resource": "https://tracker.example/api/v1/recommendations/first222/",
         },
         "review": "48-KAZ",
-        "organisation": {"slug": "watchers", "name": "Human Rights Watchers", "kind": "ngo"},
+        "organisation": {"slug": "watchers", "name": "Human Rights Watchers", "kind": "ngo", "sample": False},
         "day": day,
         "old": {"status": "in_progress"},
         "new": {"status": "partial_implementation", "progress": None, "holds_from": "2025-09-01"},
@@ -83,7 +83,7 @@ def test_change_says_what_happened_to_what_by_whom_and_on_which_day(api: Api, wo
 def test_collective_name_hides_the_organisation(api: Api, world: SimpleNamespace) -> None:
     publish(world, world.hidden, make.make_person(organisation=world.hidden))
     (change,) = api.get("changes/")["results"]
-    assert change["organisation"] == {"slug": None, "name": "A coalition", "kind": "ngo"}
+    assert change["organisation"] == {"slug": None, "name": "A coalition", "kind": "ngo", "sample": False}
     assert "brave" not in json.dumps(change).lower()
 
 

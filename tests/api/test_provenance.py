@@ -110,7 +110,7 @@ def test_correction_is_told_with_day_and_organisation_and_never_a_person(api: Ap
     correct(Actor(person_id=person.pk), action_category=3, issues=[])
     found = told(api)
     today = timezone.now().date().isoformat()
-    whose = {"slug": "watch-group", "name": "Watch Group", "kind": "ngo"}
+    whose = {"slug": "watch-group", "name": "Watch Group", "kind": "ngo", "sample": False}
     assert found["text"]["corrected"] == {"day": today, "organisation": whose}
     assert found["action_category"]["corrected"] == {"day": today, "organisation": None}
     assert found["recommending_states"]["corrected"] is None

@@ -84,9 +84,19 @@ def since(
     *,
     inferred: bool = False,
     checked: datetime.date | datetime.datetime | None = None,
+    marked: bool = False,
 ) -> dict[str, object]:
-    """Since when, by whose assessment, and when somebody last looked again without finding a change."""
-    return {"day": _date(day), "organisation": organisation, "inferred": inferred, "checked": _date(checked)}
+    """Since when, by whose assessment, and when somebody last looked again without finding a change.
+
+    The organisation is one, or its name. One that was made up is marked, unless the record it speaks of is (`marked`).
+    """
+    return {
+        "day": _date(day),
+        "organisation": getattr(organisation, "public_name", organisation),
+        "sample": getattr(organisation, "is_sample", False) and not marked,
+        "inferred": inferred,
+        "checked": _date(checked),
+    }
 
 
 @register.inclusion_tag("components/field.html")
