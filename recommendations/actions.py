@@ -305,17 +305,23 @@ def name_lead(
 
 def start_leads() -> int:
     """Let those lead whose first day (UTC) has come, however long ago; returns how many recommendations it changed."""
-    return refresh_wrong(derived.LEADS)
+    due = dict(Lead.objects.to_start().values_list("pk", "review_id"))
+    if not due:
+        return 0
+    changed = refresh_wrong(derived.LEADS, sorted({*due.values()}))
+    # After that is committed: were it lost, they would still be due; and no lead's row is held while others are locked.
+    Lead.objects.to_start().filter(pk__in=due).update(started=True)
+    return changed
 
 
 @transaction.atomic
-def refresh_wrong(kept: derived.Kept) -> int:
-    """Bring kept columns up to date wherever they are not; returns how many recommendations that changed.
+def refresh_wrong(kept: derived.Kept, reviews: Sequence[int] | None = None) -> int:
+    """Bring kept columns up to date wherever they are not, or in some reviews; how many recommendations that changed.
 
     An event for each review, and one for its samples, tells whoever keeps a copy that answers are no longer what they
     were.
     """
-    ids = derived.wrong(kept)
+    ids = derived.wrong(kept, reviews)
     changed = derived.refresh(kept, ids)
     affected = Recommendation.objects.filter(pk__in=ids).order_by("review_id", "is_sample")
     for pk, is_sample in affected.values_list("review_id", "is_sample").distinct():

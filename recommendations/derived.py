@@ -107,15 +107,18 @@ def refresh_positions(ids: Sequence[int]) -> int:
     return refresh(POSITIONS, ids)
 
 
-def wrong(kept: Kept) -> list[int]:
-    """The recommendations whose kept columns are not what they should be: none, unless something is broken."""
+def wrong(kept: Kept, reviews: Sequence[int] | None = None) -> list[int]:
+    """The recommendations, all or those of some reviews, whose kept columns are not what they should be."""
+    looked_at = "" if reviews is None else "WHERE review_id = ANY(%s)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT r.id FROM ({kept.found("recommendations_recommendation r")}) f
-            JOIN recommendations_recommendation r USING (id)
+            SELECT r.id FROM (
+                {kept.found(f"(SELECT * FROM recommendations_recommendation {looked_at}) r")}
+            ) f JOIN recommendations_recommendation r USING (id)
             WHERE {kept.row("r")} IS DISTINCT FROM {kept.row("f")} ORDER BY r.id
-            """
+            """,
+            [] if reviews is None else [list(reviews)],
         )
         return [row[0] for row in cursor.fetchall()]
 

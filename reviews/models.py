@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from issues.models import Issue, PersonGroup
-from reviews.querysets import ReviewQuerySet
+from reviews.querysets import LeadQuerySet, ReviewQuerySet
 from states.models import State
 
 
@@ -171,10 +171,16 @@ class Lead(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="leads")
     from_day = models.DateField()
     is_sample = models.BooleanField(default=False)  # leads the review's sample recommendations, and no others
+    # Whether lists were brought up to date since its day came, by the task that looks for those whose day has.
+    started = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = LeadQuerySet.as_manager()
 
     class Meta:
         ordering = ["-from_day"]
         constraints = [models.UniqueConstraint(fields=["review", "is_sample", "from_day"], name="one_lead_a_day")]
+        # Those that are due: few, whatever the number of leads.
+        indexes = [models.Index(fields=["from_day"], condition=models.Q(started=False), name="lead_to_start")]
 
     def __str__(self) -> str:
         return f"{self.organisation_id} leads {self.review_id} from {self.from_day}"

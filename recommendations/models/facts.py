@@ -160,6 +160,11 @@ class Recommendation(models.Model):
                 models.F("search"),
                 name="recommendation_search",
             ),
+            # Labels, and their beginnings, in search: 140.7 and 140. in any review. (PostgreSQL 18 can skip through
+            # `label_unique_in_review` instead, 16 and 17 cannot.)
+            models.Index(
+                fields=["label"], condition=SHOWN, opclasses=["varchar_pattern_ops"], name="recommendation_label"
+            ),
             # Which recommendation an assessment leads, asked when one is withdrawn or redacted.
             models.Index(fields=["lead_assessment"], name="recommendation_lead"),
             # Lists of the API and its pages: by State, and the filters `state` and `state` with `session`.

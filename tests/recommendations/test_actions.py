@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from history.log import Actor
@@ -158,6 +159,23 @@ def test_lead_that_began_while_the_worker_was_away_leads(cast: SimpleNamespace, 
     assert actions.start_leads() == 1
     desk.recommendation.refresh_from_db()
     assert desk.recommendation.lead_assessment == theirs
+
+
+def test_only_reviews_of_leads_whose_day_came_are_looked_at_and_each_once(cast: SimpleNamespace) -> None:
+    elsewhere = make.make_recommendation(make.make_review(make.make_state("SVN", "Slovenia")))
+    make.make_lead(elsewhere.review, cast.others)
+    actions.start_leads()
+    made = make.make_assessment(elsewhere, cast.others, "regression")
+    Recommendation.objects.filter(pk=elsewhere.pk).update(lead_assessment=None, status="")  # not the task's to mend
+    Lead.objects.create(review=cast.review, organisation=cast.others, from_day="2999-01-01")
+    with CaptureQueriesContext(connection) as queries:
+        assert actions.start_leads() == 0
+    assert len(queries) == 1
+    Lead.objects.filter(review=elsewhere.review).update(started=False)
+    assert actions.start_leads() == 1
+    elsewhere.refresh_from_db()
+    assert elsewhere.lead_assessment == made
+    assert list(Lead.objects.filter(started=False).values_list("from_day", flat=True)) == [datetime.date(2999, 1, 1)]
 
 
 def test_two_first_drafts_at_the_same_moment_are_one(

@@ -1,11 +1,14 @@
 """The table of filters, as forms and lists use it; what each finds is tested through the API."""
 
 import pytest
+from django.db import connection, transaction
 
 from accounts.reader import PUBLIC, Reader
+from recommendations import counts
 from recommendations.models import Recommendation, Status
 from recommendations.selection import FILTERS, UnknownChoice, allowed, select
 from tests import factories as make
+from tests.workers import connect_as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +84,31 @@ def test_voice_of_samples_only_is_a_choice_only_where_samples_are_shown() -> Non
     make.make_assessment(make.make_recommendation(is_sample=True), voice)
     assert allowed("voice", PUBLIC) == []
     assert [option.value for option in allowed("voice", Reader(samples=True))] == [voice.slug]
+
+
+@pytest.mark.parametrize("typed", ["95.", "95.7"])
+def test_search_for_labels_reads_an_index_and_not_every_row(transactional_db: None, typed: str) -> None:
+    make.make_recommendation(make.make_review(), "95.7")
+    for number in range(1, 41):
+        make.make_review(session=make.make_session(number, 1))
+    with transaction.atomic(), connection.cursor() as cursor:
+        counts.put_off()  # other tests count
+        cursor.execute(
+            """
+            INSERT INTO recommendations_recommendation (public_id, review_id, label, suffix, sort_key, text,
+                text_language, text_kind, source_document_id, source_place, is_sample, version)
+            SELECT lpad(v.id || '-' || n, 8, '0'), v.id, '140.' || n, '', lpad(n::text, 10, '0'), 'Ratify the treaty',
+                'en', 'official', source_document_id, '', false, 1
+            FROM recommendations_recommendation, reviews_review v, generate_series(1, 300) n
+            """
+        )
+    with connect_as_owner() as owner:
+        owner.execute("ANALYZE recommendations_recommendation")
+    found = select(Recommendation.objects.visible_to(PUBLIC), {"search": [typed]}, PUBLIC)
+    assert [row.label for row in found] == ["95.7"]
+    text, params = found.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {text}", params)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Cond: (((label)" in plan or "Index Cond: ((label)" in plan
+    assert "Seq Scan" not in plan
