@@ -22,8 +22,11 @@ status <- vapply(rows, function(row) {
 state <- vapply(rows, function(row) row$state$iso3, "")
 print(table(state, status))
 
-# Everything at once as a data frame; the last line, a comment, says that it is complete.
-all <- read.csv(paste0(api, "/recommendations.csv?session=48"), comment.char = "#")
+# Everything at once as a data frame; the last line, a comment, says that it is complete. Every column is text, and an
+# absent value an empty one: with R's own settings "NA" (Namibia) would be missing, and "068" the number 68.
+all <- read.csv(paste0(api, "/recommendations.csv?session=48"), comment.char = "#", colClasses = "character",
+                na.strings = character(0))
+all$number_of_states <- as.integer(all$number_of_states)
 print(nrow(all))
 
 # What has changed.

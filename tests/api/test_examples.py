@@ -1,6 +1,7 @@
 """The worked examples of docs/examples, run against the production server as somebody would run them."""
 
 import csv
+import importlib.util
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
@@ -77,9 +79,50 @@ def test_python_records_a_status(place: SimpleNamespace, tmp_path: Path) -> None
     assert (refused.returncode, refused.stderr.startswith("401: ")) == (1, True)
 
 
+# How each language of an example writes an address, and what stands in it for a value.
+ADDRESSES = {
+    ".py": ("{API}", r'f"\{API\}([^"]+)"'),
+    ".sh": ("$API/", r'"\$API([^"]+)"'),
+    ".R": ("paste0(api", r'paste0\(api, "([^"]+)"\)'),
+}
+FILLED = {"{after}": "0", "{sys.argv[1]}": "second22"}
+REFUSED = {"/recommendations/?status=done": 400, "/recommendations/second22/assessments/": 401}
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
+def test_every_address_of_an_example_answers(path: Path, place: SimpleNamespace) -> None:
+    """Also where the program that runs the example is not on this machine."""
+    mark, pattern = ADDRESSES[path.suffix]
+    text = path.read_text()
+    found = re.findall(pattern, text)
+    assert len(found) == text.count(mark) > 0
+    for asked in found:
+        for name, value in FILLED.items():
+            asked = asked.replace(name, value)
+        assert status(place.api + asked) == REFUSED.get(asked, 200), asked
+
+
+def status(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            answer.read()
+            return int(answer.status)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code
+
+
+def test_pandas_makes_a_frame_where_it_is(place: SimpleNamespace, tmp_path: Path) -> None:
+    if importlib.util.find_spec("pandas") is None:
+        pytest.skip("pandas is not on this machine; the address that its example asks is tried above.")
+    told = python("frame.py", place, tmp_path)
+    assert "in_progress" in told
+    assert "FRA" in told
+
+
 def test_curl_asks_what_the_shell_script_says(place: SimpleNamespace, tmp_path: Path) -> None:
     if shutil.which("curl") is None:
-        pytest.skip("curl is not on this machine.")
+        pytest.skip("curl is not on this machine; the addresses that its example asks are tried above.")
     done = run(["sh", str(EXAMPLES / "ask.sh")], place, tmp_path)
     assert done.returncode == 0, done.stderr
     assert "\n304\n" in done.stdout
@@ -90,8 +133,7 @@ def test_curl_asks_what_the_shell_script_says(place: SimpleNamespace, tmp_path: 
 
 def test_r_asks_for_addresses_that_answer(place: SimpleNamespace, tmp_path: Path) -> None:
     script = (EXAMPLES / "statuses.R").read_text()
-    paths = re.findall(r'paste0\(api, "([^"]+)"\)', script)
-    assert len(paths) == script.count("paste0(api") == 3
+    paths = re.findall(ADDRESSES[".R"][1], script)
     answers = {path: read(f"{place.api}{path}") for path in paths}
     page = json.loads(answers[paths[0]])
     assert {"results", "next"} <= page.keys()
