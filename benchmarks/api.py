@@ -90,6 +90,7 @@ def asked_again(one: World) -> Iterator[Line]:
         again.add(ask(one.ours, paths, PER_ROUND, status=304, headers=marks))
     rate = f"{again.per_second:.0f} and {full.per_second:.0f} a second"
     yield at_least(f"304 over full lists, throughput ({rate})", again.per_second / full.per_second, 3)
+    yield at_most("queries of a 304", one.asked["again"], 1)
 
 
 def etag_of(port: int, path: str) -> str:

@@ -5,18 +5,21 @@ same filter. By default Datasette gives up a facet after 200 ms, and answers wit
 """
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks.lines import Line, at_least
-from benchmarks.load import ask
+from benchmarks.load import Measured, ask
 from upr_tracker.localstack.processes import spawn, stop_all, wait_until
 
 COLUMNS = ("state", "session", "cycle", "response", "claim", "status", "action_category")
@@ -38,7 +41,8 @@ EXPORT = f"""
     FROM recommendations_recommendation r WHERE r.removed_at IS NULL ORDER BY r.id
 """
 FILTERS: tuple[dict[str, str], ...] = ({}, {"response": "supported"}, {"state": "KAZ"}, {"status": "regression"})
-NUMBER = 12  # questions asked of each
+ROUNDS = 3  # of theirs and ours in turn
+SETTINGS = ("facet_time_limit_ms", "sql_time_limit_ms", "num_sql_threads")  # as they come; told beside the figure
 
 
 def export(file: Path) -> None:
@@ -63,16 +67,23 @@ def lines(ours: int, folder: Path) -> Iterator[Line]:
         yield Line("lists with all facets: Datasette cannot be installed here", "skipped")
         return
     asked = urlencode([("_size", "50"), *(("_facet", name) for name in COLUMNS), *(("_facet_array", n) for n in LINKS)])
-    with served(program, folder / "rows.sqlite") as port:
-        theirs = ask(
-            port, [f"/rows/recommendations.json?{asked}&{urlencode(each)}" for each in FILTERS], NUMBER, at_once=2
-        )
     pages = [f"/api/v1/recommendations/{part}?{urlencode(each)}" for each in FILTERS for part in ("", "facets/")]
-    ask(ours, pages, len(pages))
-    mine = ask(ours, pages, 10 * NUMBER, at_once=2)
+    theirs, mine = Measured(), Measured()
+    with served(program, folder / "rows.sqlite") as port:
+        paths = [f"/rows/recommendations.json?{asked}&{urlencode(each)}" for each in FILTERS]
+        ask(port, paths, len(paths))  # both have their plans and caches
+        ask(ours, pages, 5 * len(pages))
+        for _turn in range(ROUNDS):  # in turn, so that whatever else the machine does meanwhile meets both
+            theirs.add(ask(port, paths, len(paths), at_once=2))
+            mine.add(ask(ours, pages, 10 * len(pages), at_once=2))
+        answered = sum(len(read(port, path)["facet_results"]) for path in paths)
+        settings = read(port, "/-/settings.json")
     rate = mine.per_second / 2  # a page and its facets are one list
     words = f"{rate:.1f} and {theirs.per_second:.2f} a second, {version(program)}"
     yield at_least(f"lists with all facets, times Datasette's ({words})", rate / theirs.per_second, 20)
+    defaults = ", ".join(f"{name} {settings[name]}" for name in SETTINGS)
+    wanted = len(paths) * (len(COLUMNS) + len(LINKS))
+    yield Line(f"facets that Datasette gave up, of {wanted} ({defaults})", str(wanted - answered))
 
 
 def installed(folder: Path) -> Path | None:
@@ -109,6 +120,13 @@ def served(program: Path, file: Path) -> Iterator[int]:
         yield port
     finally:
         stop_all([(process, signal.SIGTERM)], seconds=10)
+
+
+def read(port: int, path: str) -> dict[str, Any]:
+    """An answer of it."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as response:
+        found: dict[str, Any] = json.load(response)
+        return found
 
 
 def answers(port: int) -> bool:

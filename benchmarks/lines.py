@@ -14,7 +14,7 @@ class Line:
 
     def __str__(self) -> str:
         verdict = ("ok" if self.holds else "NOT REACHED") if self.aim else ""
-        return f"{self.what:<66} {self.figure:>18}  {self.aim:<14} {verdict}".rstrip()
+        return f"{self.what:<100} {self.figure:>16}  {self.aim:<14} {verdict}".rstrip()
 
 
 def exactly(what: str, figure: object, aim: object) -> Line:

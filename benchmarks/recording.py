@@ -19,7 +19,7 @@ def main(file: str) -> None:
     """Write the questions with their statements, and the pages of each order."""
     one = public_id()
     found = [entry | {"statements": statements(entry["path"])} for entry in questions(one)]
-    Path(file).write_text(json.dumps({"questions": found, "orders": orders()}))
+    Path(file).write_text(json.dumps({"questions": found, "orders": orders(), "again": queries_again()}))
 
 
 def questions(one: str) -> list[dict[str, Any]]:
@@ -54,6 +54,21 @@ def statements(path: str) -> list[tuple[str, list[Any] | None]]:
     page = next(query["sql"] for query in captured.captured_queries if "page.pk, page.lead" in query["sql"])
     # What the driver is given without values it takes as it stands.
     return [(page, None), *((call.args[0], list(call.args[1])) for call in rows.call_args_list)]
+
+
+def queries_again() -> int:
+    """How many queries an answer takes that the asker has already."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    path, client = "/api/v1/recommendations/", Client(SERVER_NAME="127.0.0.1")
+    etag = client.get(path).headers["ETag"]
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(path, headers={"If-None-Match": etag})
+    if response.status_code != 304:
+        raise RuntimeError(f"{path} answered {response.status_code} to its own mark")
+    return len(captured)
 
 
 def orders() -> dict[str, list[str]]:
