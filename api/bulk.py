@@ -12,11 +12,11 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from api import addresses, filters, schema
+from api import addresses, schema
 from api.conditional import DATA
 from api.errors import PROBLEM, bad_value
 from api.pagination import choices
-from api.parameters import check_names, flag, one_of, reader_of
+from api.parameters import READS, check_names, flag, one_of, parts, reader_of
 from api.slots import Stream, StreamResponse
 from history import feed
 from recommendations import selection
@@ -25,7 +25,6 @@ from reports import streaming
 from reports.models import Release
 from reports.tables import TABLES, Column, Table
 
-READS = ("as_of", "known_on", "sample")
 OWN = ("fields", "ordering", "bom")
 
 
@@ -93,12 +92,7 @@ def frozen(request: Request, file: str) -> HttpResponseRedirect:
 
 def chosen(request: Request, table: Table) -> list[Column]:
     """The columns that `fields` names; all without it. Raises BadParameter."""
-    names = [name for value in request.query_params.getlist("fields") for name in value.split(",") if name]
-    known = [column.name for column in table.columns]
-    for name in names:
-        if name not in known:
-            raise bad_value("fields", name, _("“%(name)s” is not a column here.") % {"name": name[:100]}, allowed=known)
-    return table.named(names)
+    return table.named(parts(request, "fields", [column.name for column in table.columns]))
 
 
 def ordering(request: Request) -> str:
@@ -125,24 +119,11 @@ ORDERING = OpenApiParameter(
 )
 
 
-def asked_of_lists() -> list[OpenApiParameter]:
-    """The filters and clocks of the list, as the schema tells them."""
-    return [
-        schema.SAMPLE,
-        schema.AS_OF,
-        schema.KNOWN_ON,
-        *(
-            OpenApiParameter(name, filters.schema_of(line), description=str(line.help or line.label))
-            for name, line in selection.FILTERS.items()
-        ),
-    ]
-
-
 def question(table: Table) -> list[OpenApiParameter]:
     """The parameters of a stream of CSV, as the schema tells them."""
     names = {"type": "array", "items": {"type": "string", "enum": [column.name for column in table.columns]}}
     return [
-        *asked_of_lists(),
+        *schema.question(selection.FILTERS),
         OpenApiParameter("fields", names, description="The columns; all of them unless named.", explode=False),
         ORDERING,
         OpenApiParameter("bom", bool, description="Begin with the mark by which Excel knows UTF-8.", default=False),

@@ -17,8 +17,8 @@ from rest_framework.views import APIView
 
 from accounts.askers import asker
 from api import addresses, bulk, schema
-from api.errors import PROBLEM, TooMany, bad_value
-from api.parameters import check_names, reader_of
+from api.errors import PROBLEM, TooMany
+from api.parameters import READS, check_names, one_of, reader_of
 from api.slots import WAIT, Busy
 from recommendations import selection
 from reports import exports
@@ -97,9 +97,9 @@ class ExportsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Have a file made of what a list with these parameters finds; the same question gives the same file."""
-        check_names(request, ("table", "format", "fields", "ordering", *bulk.READS, *selection.FILTERS))
-        table = one_of(request, "table", OFFERED, "recommendations")
-        form = one_of(request, "format", Export.Format.values)
+        check_names(request, ("table", "format", "fields", "ordering", *READS, *selection.FILTERS))
+        table = one_of(request, "table", OFFERED)
+        form = one_of(request, "format", Export.Format.values, needed=True)
         try:
             export = exports.ask(asked(request, table), form, asker=asker(request))
         except exports.TooManyOfOne:
@@ -165,15 +165,6 @@ def found(key: str) -> Export:
     if export is None:
         raise NotFound(_("There is no file with this key, or it has been deleted. Ask for it again."))
     return export
-
-
-def one_of(request: Request, name: str, allowed: Any, default: str = "") -> str:
-    """A parameter with fixed values. Raises BadParameter."""
-    value = request.query_params.get(name, default)
-    if value not in allowed:
-        detail = _("“%(name)s” is one of: %(allowed)s.") % {"name": name, "allowed": ", ".join(allowed)}
-        raise bad_value(name, value, detail, allowed=list(allowed))
-    return value
 
 
 def asked(request: Request, table: str) -> Question:

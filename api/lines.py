@@ -14,7 +14,7 @@ from api import addresses, bulk, schema
 from api.conditional import DATA
 from api.errors import PROBLEM
 from api.pagination import Order, ordering
-from api.parameters import check_names, parts, reader_of
+from api.parameters import READS, check_names, parts, reader_of
 from api.rows import recommendations as shapes
 from api.rows.base import rows
 from api.slots import Stream
@@ -44,7 +44,7 @@ class RecommendationLines(APIView):
 
     @extend_schema(
         parameters=[
-            *bulk.asked_of_lists(),
+            *schema.question(selection.FILTERS),
             OpenApiParameter(
                 "fields",
                 {"type": "array", "items": {"type": "string", "enum": list(shapes.COLUMNS)}},
@@ -73,7 +73,7 @@ class RecommendationLines(APIView):
         """The rows of the list, all of them, each on a line."""
         if "release" in request.query_params:
             return bulk.frozen(request, "recommendations.jsonl")
-        check_names(request, (*bulk.READS, *selection.FILTERS, "fields", "expand", "ordering"))
+        check_names(request, (*READS, *selection.FILTERS, "fields", "expand", "ordering"))
         reader = reader_of(request)
         expanded = parts(request, "expand", shapes.TODAY.expansions)
         names = [*(parts(request, "fields", shapes.COLUMNS) or shapes.COLUMNS), *expanded]

@@ -16,8 +16,9 @@ FLAGS = {"true": True, "false": False}
 # What has one value. Any other name takes several, by repeating it or between commas.
 ONE_VALUE = frozenset(
     {"as_of", "known_on", "sample", "search", "updated_since", "ordering", "page_size", "cursor", "count"}
-    | {"after", "bom", "release", "table", "format", "over", "unit", "measure"}
+    | {"after", "bom", "release", "table", "format", "over", "unit", "measure", "from", "to"}
 )
+READS = ("sample", "as_of", "known_on")  # what reader_of looks at
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -55,18 +56,24 @@ def day(request: Request, name: str) -> datetime.date | None:
 
 
 def parts(request: Request, name: str, allowed: Collection[str]) -> list[str]:
-    """The names that a parameter lists, between commas or by repeating it; none when absent. Raises BadParameter."""
+    """The names that a parameter lists, each once, between commas or by repeating it; none when absent.
+
+    Raises BadParameter.
+    """
     given = [part.strip() for value in request.query_params.getlist(name) for part in value.split(",")]
     for part in given:
         if part not in allowed:
             detail = _("“%(value)s” is not a value of “%(name)s”.") % {"value": part[:100], "name": name}
             raise bad_value(name, part, detail, allowed=list(allowed))
-    return given
+    return list(dict.fromkeys(given))
 
 
-def one_of(request: Request, name: str, allowed: Sequence[str]) -> str:
-    """One of the values allowed, the first when absent. Raises BadParameter."""
-    value = request.query_params.get(name, allowed[0])
+def one_of(request: Request, name: str, allowed: Sequence[str], *, needed: bool = False) -> str:
+    """One of the values allowed, the first when absent and not needed. Raises BadParameter."""
+    value = request.query_params.get(name, "" if needed else allowed[0])
+    if not value:
+        detail = _("Say which “%(name)s”: %(allowed)s.") % {"name": name, "allowed": ", ".join(allowed)}
+        raise bad_value(name, value, detail, allowed=list(allowed))
     if value not in allowed:
         detail = _("“%(value)s” is not a value of “%(name)s”.") % {"value": value[:100], "name": name}
         raise bad_value(name, value, detail, allowed=list(allowed))

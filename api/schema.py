@@ -1,15 +1,17 @@
 """What the OpenAPI schema says beyond what serializers, filters and pages say of themselves."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 
+from api import filters
 from api.errors import PROBLEM
 from api.pagination import PAGE_SIZES
 from api.rows.base import Shape
+from reviews.selection import Filter
 
 View = TypeVar("View", bound=type)
 SAMPLE = OpenApiParameter("sample", bool, description="Whether labelled sample data is included.", default=False)
@@ -25,6 +27,15 @@ KNOWN_ON = OpenApiParameter(
     "known_on", OpenApiTypes.DATE, description="Statuses as this site had published them by the end of this day (UTC)."
 )
 READS = {"sample": SAMPLE, "as_of": AS_OF, "known_on": KNOWN_ON}
+
+
+def question(table: Mapping[str, Filter]) -> list[OpenApiParameter]:
+    """The parameters of whatever is asked of a table of filters: who reads, as of when, and which rows."""
+    narrow = [
+        OpenApiParameter(name, filters.schema_of(line), description=str(line.help or line.label))
+        for name, line in table.items()
+    ]
+    return [*READS.values(), *narrow]
 
 
 class RootSerializer(serializers.Serializer[Any]):

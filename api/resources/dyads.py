@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from api import filters as tables
 from api import pagination, schema
 from api.pagination import Order
+from api.parameters import READS
 from api.resources.base import Resource
 from api.rows import dyads as rows
 from api.rows.base import Shape
@@ -29,7 +30,7 @@ class DyadResource(Resource):
     shape, filters = rows.TODAY, tables.RECOMMENDATIONS
     # `mention_order_unique` serves it: a recommendation's rows stand together, in the order printed.
     orderings = {"recommendation": ("recommendation_id", "order")}
-    reads = ("sample", "as_of", "known_on")
+    reads = READS
 
     def filter_queryset(self, queryset: Any) -> Any:
         """The rows of the recommendations that the filters find, by the States that they ask for."""

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.reader import Reader
-from api import filters, schema
+from api import schema
 from api.conditional import DATA
 from api.errors import BadParameter, bad_value
-from api.parameters import check_names, day, reader_of
+from api.parameters import READS, check_names, day, one_of, parts, reader_of
 from api.resources.base import answer
 from api.serializers.figures import MEASURES, OVER, UNITS, AggregateSerializer, FacetsSerializer
 from recommendations.aggregates import MOST_CELLS, Aggregate, Span, TooManyCells, aggregate, over_time
@@ -23,10 +23,7 @@ from recommendations.dimensions import DIMENSIONS
 from recommendations.facets import NAMES, FacetCounts, facets_of, total_of
 from recommendations.mention_counts import MENTION_DIMENSIONS, MENTION_FILTERS, aggregate_mentions
 from recommendations.selection import FILTERS
-from reviews.selection import Filter
 
-CLOCKS = ("as_of", "known_on")
-READS = (*CLOCKS, "sample")
 MOST_DIMENSIONS = 2
 TIMES = ("month", "year")
 SPAN = {
@@ -43,16 +40,6 @@ def choice(name: str, values: Iterable[str], about: str, *, several: bool = Fals
     )
 
 
-def question(table: Mapping[str, Filter]) -> list[OpenApiParameter]:
-    """The parameters of every number: the filters, and who reads as of when."""
-    narrow = [
-        OpenApiParameter(name, filters.schema_of(line), description=str(line.help or line.label))
-        for name, line in table.items()
-    ]
-    known = OpenApiParameter("known_on", OpenApiTypes.DATE, description="By what was published here until that day.")
-    return [schema.SAMPLE, schema.AS_OF, known, *narrow]
-
-
 class FacetsView(APIView):
     """How many recommendations have each value of each field, for any filter; each facet leaves its own filter out."""
 
@@ -60,14 +47,14 @@ class FacetsView(APIView):
 
     @extend_schema(
         operation_id="recommendations_facets",
-        parameters=[*question(FILTERS), choice("facets", NAMES, "Some of them; else all.", several=True)],
+        parameters=[*schema.question(FILTERS), choice("facets", NAMES, "Some of them; else all.", several=True)],
         responses=schema.answers(FacetsSerializer),
         tags=["recommendations"],
     )
     def get(self, request: Request) -> HttpResponse:
         check_names(request, (*READS, *FILTERS, "facets"))
-        reader, params = clocked(request), dict(request.query_params.lists())
-        found = facets_of(params, reader, listed(request, "facets", NAMES) or NAMES)
+        reader, params = reader_of(request), dict(request.query_params.lists())
+        found = facets_of(params, reader, parts(request, "facets", NAMES) or NAMES)
         whole = {
             "unit": "recommendation",
             "total": total_of(params, reader, found),
@@ -103,7 +90,7 @@ class AggregateView(APIView):
     @extend_schema(
         operation_id="recommendations_aggregate",
         parameters=[
-            *question(FILTERS),
+            *schema.question(FILTERS),
             choice("group_by", DIMENSIONS, "One or two dimensions.", several=True),
             choice("over", OVER, "A month or a year: the composition by status at its end, as it stood."),
             *[OpenApiParameter(name, OpenApiTypes.DATE, description=about) for name, about in SPAN.items()],
@@ -114,13 +101,13 @@ class AggregateView(APIView):
         tags=["recommendations"],
     )
     def get(self, request: Request) -> Response:
-        unit, over = one(request, "unit", UNITS) or UNITS[0], one(request, "over", OVER)
-        measure = one(request, "measure", MEASURES) or MEASURES[0]
-        names = listed(request, "group_by", MENTION_DIMENSIONS if unit == "mention" else DIMENSIONS)
+        unit, over = one_of(request, "unit", UNITS), over_of(request)
+        measure = one_of(request, "measure", MEASURES)
+        names = parts(request, "group_by", MENTION_DIMENSIONS if unit == "mention" else DIMENSIONS)
         own = ("sample", *MENTION_FILTERS) if unit == "mention" else (*READS, *FILTERS)
         check_names(request, (*own, "group_by", "over", "unit", "measure", *SPAN))
         check_question(names, over, unit, measure)
-        reader, span = clocked(request), span_of(request, over)
+        reader, span = reader_of(request), span_of(request, over)
         if over in {"session", "cycle"} and over not in names:
             names = [over, *names]
         try:
@@ -167,6 +154,11 @@ def check_question(names: Sequence[str], over: str | None, unit: str, measure: s
         raise bad_value("over", str(over), _("Mentions have no statuses; take “over=session” or “over=cycle”."))
 
 
+def over_of(request: Request) -> str | None:
+    """What a series runs over; None where none is asked for. Raises BadParameter."""
+    return one_of(request, "over", OVER) if "over" in request.query_params else None
+
+
 def span_of(request: Request, over: str | None) -> Span:
     """The days between which a series runs. Raises BadParameter."""
     first, last = day(request, "from"), day(request, "to")
@@ -187,27 +179,3 @@ def too_many(over: str | None) -> BadParameter:
             "That makes more than %(most)d cells. Group by less, filter, take years, or fewer days: “from”, “to”."
         ) % {"most": MOST_CELLS}
     return BadParameter("too-many-cells", detail, maximum=MOST_CELLS)
-
-
-def clocked(request: Request) -> Reader:
-    """Who reads, on both clocks. Raises BadParameter."""
-    return reader_of(request).at(as_of=day(request, "as_of"), known_on=day(request, "known_on"))
-
-
-def listed(request: Request, name: str, allowed: Iterable[str]) -> list[str]:
-    """The values that a parameter lists, each once; none when absent. Raises BadParameter."""
-    given = [part.strip() for value in request.query_params.getlist(name) for part in value.split(",")]
-    known = list(allowed)
-    for part in given:
-        if part not in known:
-            detail = _("“%(value)s” is not a value of “%(name)s”.") % {"value": part[:100], "name": name}
-            raise bad_value(name, part, detail, allowed=known)
-    return list(dict.fromkeys(given))
-
-
-def one(request: Request, name: str, allowed: Iterable[str]) -> str | None:
-    """The one value of a parameter; None when absent. Raises BadParameter."""
-    given = listed(request, name, allowed)
-    if len(given) > 1:
-        raise bad_value(name, ",".join(given), _("“%(name)s” takes one value.") % {"name": name}, allowed=list(allowed))
-    return given[0] if given else None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from api import filters as tables
 from api import schema
 from api.errors import Gone
+from api.parameters import READS
 from api.resources.base import Resource
 from api.rows import recommendations as rows
 from api.serializers import recommendations as shapes
@@ -21,7 +22,7 @@ class OfRecommendations(Resource):
     """What belongs to recommendations that the reader sees, as it held on the reader's day."""
 
     orderings = {"id": ("id",)}
-    reads = ("sample", "as_of", "known_on")
+    reads = READS
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
 

@@ -15,6 +15,7 @@ from api import filters as tables
 from api import schema
 from api.errors import Gone, bad_value
 from api.pagination import RELEVANCE, Order
+from api.parameters import READS
 from api.resources.base import Resource, answer
 from api.rows import recommendations as rows
 from api.rows.base import Shape
@@ -37,7 +38,7 @@ class RecommendationResource(Resource):
     detail_serializer = shapes.RecommendationDetailSerializer
     shape, filters = rows.TODAY, tables.RECOMMENDATIONS
     orderings = {**ORDERINGS, RELEVANCE: ("rank", "id")}
-    reads = ("sample", "as_of", "known_on")
+    reads = READS
     lookup_field = "public_id"
     lookup_value_regex = "[0-9a-z]{8}"
 

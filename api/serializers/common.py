@@ -73,6 +73,17 @@ class StateRefSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(help_text="In English.")
 
 
+class StateCodesSerializer(serializers.Serializer[Any]):
+    """The codes by which a State is known here and in other data."""
+
+    iso3 = serializers.CharField()
+    iso2 = serializers.CharField(help_text="Text: NA is Namibia.")
+    m49 = serializers.CharField(help_text="Text: some begin with zeros.")
+    cow = serializers.IntegerField(allow_null=True, help_text="Correlates of War number; null where it has none.")
+    gleditsch_ward = serializers.IntegerField(allow_null=True, help_text="Gleditsch and Ward number; likewise.")
+    v_dem = serializers.IntegerField(allow_null=True, help_text="V-Dem country id; null: not sourced.")
+
+
 class IssueRefSerializer(serializers.Serializer[Any]):
     """An issue."""
 

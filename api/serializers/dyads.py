@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.common import ChoiceOrNull
+from api.serializers.common import ChoiceOrNull, StateCodesSerializer
 from api.serializers.figures import STATUSES
 from recommendations.models import Claim, Response
 from recommendations.models.facts import ActionCategory
@@ -13,15 +13,9 @@ from states.models import RegionalGroup
 REASONS = ("not_sourced", "not_applicable")
 
 
-class CodedStateSerializer(serializers.Serializer[Any]):
+class CodedStateSerializer(StateCodesSerializer):
     """A State with the codes by which other data know it."""
 
-    iso3 = serializers.CharField()
-    iso2 = serializers.CharField(help_text="Text: NA is Namibia.")
-    m49 = serializers.CharField(help_text="Text: some begin with zeros.")
-    cow = serializers.IntegerField(allow_null=True, help_text="Correlates of War.")
-    gleditsch_ward = serializers.IntegerField(allow_null=True, help_text="Gleditsch and Ward.")
-    v_dem = serializers.IntegerField(allow_null=True, help_text="V-Dem; null: not sourced yet.")
     name = serializers.CharField(help_text="In English.")
     regional_group = ChoiceOrNull(RegionalGroup.choices)
 

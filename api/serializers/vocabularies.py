@@ -5,20 +5,20 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import Organisation
-from api.serializers.common import ChoiceOrNull, GoalRefSerializer, IssueRefSerializer, PageAddress
+from api.serializers.common import (
+    ChoiceOrNull,
+    GoalRefSerializer,
+    IssueRefSerializer,
+    PageAddress,
+    StateCodesSerializer,
+)
 from reviews.models import Certainty, Session
 from states.models import RegionalGroup, State
 
 
-class StateSerializer(serializers.Serializer[State]):
+class StateSerializer(StateCodesSerializer):
     """A State."""
 
-    iso3 = serializers.CharField()
-    iso2 = serializers.CharField(help_text="Text: NA is Namibia.")
-    m49 = serializers.CharField(help_text="Text: some begin with zeros.")
-    cow = serializers.IntegerField(allow_null=True, help_text="Correlates of War number; null where it has none.")
-    gleditsch_ward = serializers.IntegerField(allow_null=True, help_text="Gleditsch and Ward number.")
-    v_dem = serializers.IntegerField(allow_null=True, help_text="V-Dem country id; null: not sourced yet.")
     url = PageAddress("state", "iso3")
     kind = serializers.ChoiceField(State.Kind.choices)
     regional_group = ChoiceOrNull(RegionalGroup.choices)
