@@ -27,8 +27,9 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _hear(self, kind: str, text: str) -> None:
-        # A form that comes back with errors has a status of 4xx, which Chromium calls an error too.
-        if kind == "error" and "422" not in text and "409" not in text:
+        # A form that comes back with errors, or the page of what was taken back, has a status of 4xx, which Chromium
+        # calls an error too.
+        if kind == "error" and not any(status in text for status in ("409", "410", "422")):
             self.complaints.append(text)
 
     def goto(self, path: str) -> Page:

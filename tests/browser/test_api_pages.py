@@ -17,9 +17,39 @@ def test_api_is_tried_on_its_page(visitor: Callable[..., Visitor], cast: SimpleN
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     expect(page.locator(".live-responses-table .response").first).to_contain_text("200")
-    page.screenshot(path="/tmp/cnew/docs.png", full_page=False)
     window.check_accessibility()
     assert window.complaints == []
+
+
+def test_api_is_tried_with_the_keyboard_alone(visitor: Callable[..., Visitor], cast: SimpleNamespace) -> None:
+    window = visitor()
+    window.page.set_default_timeout(60_000)
+    page = window.goto("/api/v1/docs/")
+    one = page.get_by_role("button", name="GET /api/v1/statuses/", exact=False).first
+    one.focus()
+    page.keyboard.press("Enter")
+    press(window, "Try it out")
+    press(window, "Execute")
+    expect(page.locator(".live-responses-table .response").first).to_contain_text("200")
+
+
+def press(window: Visitor, name: str) -> None:
+    """Go on with Tab until the button of this name has the focus, and press it."""
+    button = window.page.get_by_role("button", name=name).first
+    expect(button).to_be_visible()
+    for _step in range(20):
+        if button.evaluate("button => button === document.activeElement"):
+            window.page.keyboard.press("Enter")
+            return
+        window.page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to the button {name}.")
+
+
+def test_docs_page_without_javascript_leads_to_the_schema(visitor: Callable[..., Visitor]) -> None:
+    page = visitor(javascript=False).goto("/api/v1/docs/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("API of UPR Tracker")
+    expect(page.get_by_role("main")).to_contain_text("needs JavaScript")
+    assert page.get_by_role("link", name="OpenAPI").get_attribute("href") == "/api/v1/schema/"
 
 
 def test_docs_page_fits_a_phone(visitor: Callable[..., Visitor]) -> None:
@@ -45,10 +75,8 @@ def test_token_is_made_shown_once_and_revoked(visitor: Callable[..., Visitor], c
     text = page.get_by_label("Token “Harvest”").input_value()
     assert text.startswith("upr_")
     window.check_accessibility()
-    page.screenshot(path="/tmp/cnew/made.png")
     page.get_by_role("link", name="All tokens").click()
     assert text[:12] not in page.content()
-    page.screenshot(path="/tmp/cnew/tokens.png")
     page.get_by_role("button", name="Revoke “Harvest”").click()
     expect(page.get_by_text("is revoked: it opens nothing any more")).to_be_visible()
     window.check_accessibility()

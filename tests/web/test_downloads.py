@@ -86,6 +86,15 @@ def test_unknown_value_and_full_queue_are_said(
     assert reader_client.post("/downloads/", {"format": "xlsx"}).status_code == 503
 
 
+def test_page_of_a_file_asks_little(reader_client: Client, review_page: SimpleNamespace, budget: Budget) -> None:
+    place = reader_client.post("/downloads/", {"format": "xlsx"}).headers["Location"]
+    reader_client.get(place)
+    with budget("reports_export", "history_feed"):
+        reader_client.get(place)
+    with budget("reports_export"):  # each second, while it is made
+        reader_client.get(place, headers={"HX-Request": "true"})
+
+
 def test_page_asks_little(reader_client: Client, review_page: SimpleNamespace, budget: Budget) -> None:
     with budget("recommendations_recommendation", "history_feed"):
         reader_client.get("/downloads/")

@@ -10,6 +10,7 @@ from django.test import Client
 from history.log import Actor
 from reports.models import ReleaseFile
 from reports.releases import make_release, withdraw_release
+from tests.web.conftest import Budget
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +23,17 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> No
 def fetch(client: Client, address: str) -> bytes:
     """A file."""
     return b"".join(client.get(address).streaming_content)  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_ask_little(reader_client: Client, budget: Budget) -> None:
+    for name in ("2026.10", "2026.11"):
+        make_release(name=name, by=Actor())
+    reader_client.get("/releases/")
+    with budget("reports_release", "history_feed"):
+        reader_client.get("/releases/")
+    with budget("reports_release", "reports_releasefile", "history_feed"):
+        reader_client.get("/releases/2026.11/")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -44,5 +56,7 @@ def test_pages_of_releases(reader_client: Client) -> None:
     assert gone.status_code == 410
     assert "A name had to go." in gone.content.decode()
     assert 'href="/releases/2026.11/recommendations.csv"' not in gone.content.decode()
-    assert reader_client.get("/releases/2026.11/recommendations.csv").status_code == 404
+    gone = reader_client.get("/releases/2026.11/recommendations.csv")
+    assert (gone.status_code, "A name had to go." in gone.content.decode()) == (410, True)
+    assert reader_client.get("/releases/2026.11/none.csv").status_code == 404
     assert "release 2026.10 [data set]" in reader_client.get("/releases/").content.decode()

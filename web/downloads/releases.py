@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reports.files import media_type
-from reports.models import Release
+from reports.models import Release, ReleaseFile
 
 NAME = r"(?P<name>\d{4}\.\d{2}(?:\.\d{1,2})?)"  # of a release, in addresses
 
@@ -37,11 +37,11 @@ def release_detail(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "downloads/release.html", context, status=410 if release.withdrawn_at else 200)
 
 
-def release_file(request: HttpRequest, name: str, file: str) -> FileResponse:
-    """A file of a release, which never changes."""
-    found = get_object_or_404(Release, name=name, withdrawn_at__isnull=True).files.filter(name=file).first()
-    if found is None:
-        raise Http404
+def release_file(request: HttpRequest, name: str, file: str) -> HttpResponse | FileResponse:
+    """A file of a release, which never changes; of a withdrawn one, the page that says why it is gone."""
+    found = get_object_or_404(ReleaseFile.objects.select_related("release"), release__name=name, name=file)
+    if found.release.withdrawn_at is not None:
+        return release_detail(request, name)
     answer = FileResponse(found.file.open("rb"), as_attachment=True, filename=file, content_type=media_type(file))
     answer["Cache-Control"] = "public, max-age=3600"  # it never changes, and yet it may be withdrawn
     return answer

@@ -1,5 +1,6 @@
 """Taking a list away: as a stream at once, or as a file that a worker makes. Everybody may, without signing in."""
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -46,6 +47,7 @@ def download_list(request: HttpRequest) -> HttpResponse:
         "streams": streams(request.GET),
         "tables": TABLES,
         "formats": Export.Format.choices,
+        "days": settings.EXPORT_DAYS,
         "query": request.GET.urlencode(),
     }
     return render(request, "downloads/list.html", context)
