@@ -7,10 +7,8 @@ everything that the previous holder committed.
 """
 
 import datetime
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, models, transaction
 
@@ -39,10 +37,11 @@ def sequence() -> int:
             """
             WITH moved AS (DELETE FROM history_pending RETURNING event_id),
                  last AS (SELECT coalesce(max(position), 0) AS position FROM history_feed)
-            INSERT INTO history_feed (position, event_id, sequenced_at)
-            SELECT last.position + row_number() OVER (ORDER BY moved.event_id), moved.event_id, clock_timestamp()
-            FROM moved, last
-            """
+            INSERT INTO history_feed (position, event_id, sequenced_at, hidden)
+            SELECT last.position + row_number() OVER (ORDER BY e.id), e.id, clock_timestamp(), e.action = ANY(%s)
+            FROM last, moved JOIN history_event e ON e.id = moved.event_id
+            """,
+            [registry.hidden()],
         )
         return int(cursor.rowcount)
 
@@ -58,19 +57,16 @@ def position_at(moment: datetime.datetime) -> int:
     return before.values_list("position", flat=True).first() or 0
 
 
+# A row of position and sequenced_at, or none.
+NEWEST_TOLD = "SELECT position, sequenced_at FROM history_feed WHERE NOT hidden ORDER BY position DESC LIMIT 1"
+
+
 def told() -> models.QuerySet[FeedEntry]:
     """What the public may know of, the newest first.
 
     Whoever asked every second would see when somebody was let in or made a token, if their events moved a public mark.
     """
-    return FeedEntry.objects.exclude(event__action__in=registry.hidden()).order_by("-position")
-
-
-@functools.cache
-def newest_told() -> tuple[str, tuple[Any, ...]]:
-    """The newest of these, as SQL and its parameters: a row of position and sequenced_at, or none."""
-    sql, parameters = told().values("position", "sequenced_at")[:1].query.sql_with_params()
-    return sql, tuple(parameters)
+    return FeedEntry.objects.filter(hidden=False).order_by("-position")
 
 
 @dataclass(frozen=True)
@@ -88,16 +84,17 @@ def standing() -> Standing:
 
     One statement, so that its parts belong together: what was committed before it is in the feed or still pending.
     """
-    newest, parameters = newest_told()
+    # The event of each pending row is looked up by itself: there are few, and a join might read the whole log.
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT newest.position, newest.sequenced_at, NOT EXISTS (
-                SELECT FROM history_pending p JOIN history_event e ON e.id = p.event_id WHERE e.action <> ALL(%s)
+                SELECT FROM history_pending p
+                WHERE (SELECT action FROM history_event e WHERE e.id = p.event_id) <> ALL(%s)
             )
-            FROM (SELECT) AS one LEFT JOIN ({newest}) newest ON true
+            FROM (SELECT) AS one LEFT JOIN ({NEWEST_TOLD}) newest ON true
             """,
-            [registry.hidden(), *parameters],
+            [registry.hidden()],
         )
         position, sequenced_at, is_complete = cursor.fetchone()
     return Standing(position or 0, sequenced_at, is_complete)

@@ -67,6 +67,7 @@ class FeedEntry(models.Model):
     position = models.BigIntegerField(primary_key=True)
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="feed_entry")
     sequenced_at = models.DateTimeField(db_default=Now())
+    hidden = models.BooleanField(db_default=False)  # registry.Action.hidden, beside the position: each list asks
 
     class Meta:
         db_table = "history_feed"

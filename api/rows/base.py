@@ -92,15 +92,14 @@ def page_of(page: QuerySet[Any], keys: Sequence[str], *, descending: bool) -> tu
     numbered = {f"k{number}": F(path) for number, path in enumerate(keys)}
     sql, params = page.values("pk", lead=F(lead), **numbered).query.sql_with_params()
     order = ", ".join(f"page.{name}{' DESC' if descending else ''}" for name in numbered)
-    newest, of_newest = feed.newest_told()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT coalesce(m.position, 0), page.pk, page.lead, {", ".join(f"page.{name}" for name in numbered)}
-            FROM (SELECT) AS one LEFT JOIN ({newest}) m ON true
+            FROM (SELECT) AS one LEFT JOIN ({feed.NEWEST_TOLD}) m ON true
             LEFT JOIN ({sql}) page ON true ORDER BY {order}
             """,
-            [*of_newest, *params],
+            params,
         )
         answer = cursor.fetchall()
     return answer[0][0], [(pk, lead, given) for _mark, pk, lead, *given in answer if pk is not None]
