@@ -57,12 +57,16 @@ slots = Slots(SLOTS)
 
 
 class Stream:
-    """A stream in the slot of whoever asked: free again when the response is closed, read or not."""
+    """A stream in the slot of whoever asked: free again when the response is closed, read or not.
+
+    Who asks for the head only gets none of it, and takes no slot.
+    """
 
     def __init__(self, parts: Generator[bytes], request: Request) -> None:
-        self.who, self.held = asker(request._request), True
-        slots.take(self.who)
-        self.parts = parts
+        self.who, self.held = asker(request._request), request.method != "HEAD"
+        if self.held:
+            slots.take(self.who)
+        self.parts = parts if self.held else nothing()
         request._request.download = self  # type: ignore[attr-defined]  # for StreamMiddleware
 
     def __iter__(self) -> Iterator[bytes]:
@@ -77,6 +81,11 @@ class Stream:
             self.parts.close()
         finally:
             slots.free(self.who)
+
+
+def nothing() -> Generator[bytes]:
+    """No bytes."""
+    yield from ()
 
 
 class StreamResponse(StreamingHttpResponse):

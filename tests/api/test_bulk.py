@@ -210,6 +210,14 @@ def test_slots_are_few_one_for_each_asker_and_come_free(api: Api, world: SimpleN
     second.close()
 
 
+def test_head_of_a_stream_has_no_rows_and_takes_no_slot(api: Api, world: SimpleNamespace) -> None:
+    whole = api.client.get("/api/v1/recommendations.csv")
+    head = api.client.head("/api/v1/recommendations.csv")
+    assert (head.status_code, head.headers["Content-Type"]) == (200, whole.headers["Content-Type"])
+    assert list(head.stream) == []  # type: ignore[attr-defined]
+    whole.close()
+
+
 class BrokenMiddleware:
     """Fails when the answer is there."""
 
