@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from api import addresses, schema
 from api import filters as tables
-from api import schema
 from api.errors import Gone, bad_value
 from api.pagination import RELEVANCE, Order
 from api.parameters import READS
 from api.resources.base import Resource, answer
 from api.rows import recommendations as rows
-from api.rows.base import Shape
+from api.rows.base import Shape, page_of, told
 from api.serializers import recommendations as shapes
 from recommendations import ranking
 from recommendations.models import Recommendation
@@ -46,12 +46,7 @@ class RecommendationResource(Resource):
         return super().names() if self.action == "list" else (*self.reads, "fields", "expand")
 
     def get_queryset(self) -> RecommendationQuerySet:
-        # A detail is looked up among all, so that a removed one can say that it was.
-        found = (
-            Recommendation.objects.all()
-            if self.action == "retrieve"
-            else Recommendation.objects.visible_to(self.reader)
-        )
+        found = Recommendation.objects.visible_to(self.reader)
         return found.with_lead(self.reader) if self.reader.is_clocked else found
 
     def ordering(self) -> Order:
@@ -79,8 +74,10 @@ class RecommendationResource(Resource):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """One recommendation, with every position, every voice, and the index that the voices make."""
-        one = self.get_queryset().filter(public_id=self.kwargs["public_id"])
-        found = self.found(one, Order("", ("removed_at", "is_sample", "id")), self.asked(DETAIL), 1)
+        names = self.asked(DETAIL)
+        page = page_of(rows.asked_by_name(self.kwargs["public_id"], self.reader), prepare=True)
+        shape, tables = self.made_of(names)
+        found = told(shape, page, names, size=1, site=addresses.absolute("", request), tables=tables)
         if not found.rows:
             raise NotFound(_("Nothing is found at this address."))
         text, (removed_at, is_sample, pk) = found.rows[0]

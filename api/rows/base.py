@@ -17,6 +17,7 @@ from psycopg import Cursor
 
 from history import feed
 from recommendations.sql import Sql
+from recommendations.sql import rows as found_by
 
 EMPTY = "empty"  # the column that says why others are
 IN_PAGE = RawSQL("SELECT pk FROM page", [])  # for the queryset of a further table: `recommendation__in=IN_PAGE`
@@ -79,30 +80,47 @@ def rows(
     `keys` are the paths by which the queryset is ordered; `site` begins every address; `tables` are further
     questions, by the name under which an expansion reads them.
     """
-    mark, found = page_of(page, keys, descending=descending)
-    shown = found[:size]
-    told = assembled(shape, tuple(names), shown, site, tables or {}) if shown else {}
-    last = shown[-1][2] if len(found) > size else None  # also where that row has gone since the first statement
-    return Found(mark, [(told[pk], given) for pk, _lead, given in shown if pk in told], last)
+    found = page_of(question_of(page, keys, descending=descending))
+    return told(shape, found, names, size=size, site=site, tables=tables)
 
 
-def page_of(page: QuerySet[Any], keys: Sequence[str], *, descending: bool) -> tuple[int, list[Row]]:
+def question_of(page: QuerySet[Any], keys: Sequence[str], *, descending: bool = False) -> Sql:
     """The feed's position and, of the same moment, which rows are on the page, in their order."""
     lead = "lead_id" if "lead_id" in page.query.annotations else "pk"
     numbered = {f"k{number}": F(path) for number, path in enumerate(keys)}
     sql, params = page.values("pk", lead=F(lead), **numbered).query.sql_with_params()
     order = ", ".join(f"page.{name}{' DESC' if descending else ''}" for name in numbered)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT coalesce(m.position, 0), page.pk, page.lead, {", ".join(f"page.{name}" for name in numbered)}
-            FROM (SELECT) AS one LEFT JOIN ({feed.NEWEST_TOLD}) m ON true
-            LEFT JOIN ({sql}) page ON true ORDER BY {order}
-            """,
-            params,
-        )
-        answer = cursor.fetchall()
+    return Sql(
+        f"""
+        SELECT coalesce(m.position, 0), page.pk, page.lead, {", ".join(f"page.{name}" for name in numbered)}
+        FROM (SELECT) AS one LEFT JOIN ({feed.NEWEST_TOLD}) m ON true
+        LEFT JOIN ({sql}) page ON true ORDER BY {order}
+        """,
+        tuple(params),
+    )
+
+
+def page_of(question: Sql, *, prepare: bool = False) -> tuple[int, list[Row]]:
+    """What such a question finds. To prepare it pays where the same one is asked again with other values."""
+    answer = prepared(*question) if prepare else found_by(*question)
     return answer[0][0], [(pk, lead, given) for _mark, pk, lead, *given in answer if pk is not None]
+
+
+def told(
+    shape: Shape,
+    page: tuple[int, Sequence[Row]],
+    names: Sequence[str],
+    *,
+    size: int,
+    site: str = "",
+    tables: Mapping[str, Sql] | None = None,
+) -> Found:
+    """The first `size` rows of a page, with these columns and expansions."""
+    mark, found = page
+    shown = found[:size]
+    texts = assembled(shape, tuple(names), shown, site, tables or {}) if shown else {}
+    last = shown[-1][2] if len(found) > size else None  # also where that row has gone since the first statement
+    return Found(mark, [(texts[pk], given) for pk, _lead, given in shown if pk in texts], last)
 
 
 def assembled(
@@ -113,14 +131,14 @@ def assembled(
     values = [value for _sql, params in tables.values() for value in params]
     statement = f"WITH page AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS page (pk, lead)){given} "
     ids, leads = [pk for pk, _lead, _keys in page], [lead for _pk, lead, _keys in page]
-    return prepared(statement + telling(shape, names), [ids, leads, *values, site])
+    return dict(prepared(statement + telling(shape, names), [ids, leads, *values, site]))
 
 
-def prepared(statement: str, values: Sequence[Any]) -> dict[Any, Any]:
-    """The answer, by its first column, of a statement that each connection plans once."""
+def prepared(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that each connection plans once."""
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        return dict(cursor.execute(statement.encode(), values, prepare=True).fetchall())
+        return cursor.execute(statement.encode(), values, prepare=True).fetchall()
 
 
 @functools.lru_cache(maxsize=256)

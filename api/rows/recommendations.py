@@ -17,6 +17,7 @@ from api.rows.base import (
     listed,
     organisation,
     present,
+    question_of,
     record,
     reference,
     selected,
@@ -24,7 +25,7 @@ from api.rows.base import (
     why,
 )
 from recommendations import index
-from recommendations.models import Assessment, Position
+from recommendations.models import Assessment, Position, Recommendation
 from recommendations.sql import Sql, compiled
 
 STATED, CODED = "not_stated", "not_coded"
@@ -263,6 +264,22 @@ def _tables(
         said = Assessment.objects.held(reader).current()
         tables["voices"] = compiled(said.filter(recommendation__in=IN_PAGE).values("id"))
     return tables
+
+
+KEYS = ("removed_at", "is_sample", "id")  # what is asked of one, beside what it tells
+NAMED = "a public_id"  # stands where the name does
+
+
+def asked_by_name(public_id: str, reader: Reader) -> Sql:
+    """The question for one recommendation by its name, removed ones and samples included, with its KEYS."""
+    text, params = _asked_by_name(reader.as_of, reader.known_on)
+    return Sql(text, tuple(public_id if value == NAMED else value for value in params))
+
+
+@functools.lru_cache(maxsize=64)
+def _asked_by_name(as_of: datetime.date | None, known_on: datetime.date | None) -> Sql:
+    reader, found = Reader(as_of=as_of, known_on=known_on), Recommendation.objects.filter(public_id=NAMED)
+    return question_of(found.with_lead(reader) if reader.is_clocked else found, KEYS)
 
 
 WHOSE = {
