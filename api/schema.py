@@ -1,6 +1,8 @@
 """What the OpenAPI schema says beyond what serializers, filters and pages say of themselves."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from inspect import cleandoc
 from typing import Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
@@ -14,6 +16,7 @@ from api.rows.base import Shape
 from reviews.selection import Filter
 
 View = TypeVar("View", bound=type)
+FIRST_SENTENCE = re.compile(r"(?<=\.)\s|; ")  # what comes after it
 SAMPLE = OpenApiParameter("sample", bool, description="Whether labelled sample data is included.", default=False)
 AS_OF = OpenApiParameter(
     "as_of", OpenApiTypes.DATE, description="Statuses as they stood on this day, by what is known now."
@@ -145,7 +148,9 @@ def described(*, gone: bool = False, whole: bool = True) -> Callable[[View], Vie
         chosen = [*parameters, *choosing(view.shape)]  # type: ignore[attr-defined]
         listed, one = view.serializer_class, view.detail_serializer or view.serializer_class  # type: ignore[attr-defined]
         return extend_schema_view(
-            list=extend_schema(parameters=chosen, responses=answers(listed(many=True))),
+            list=extend_schema(
+                description=cleandoc(view.__doc__ or ""), parameters=chosen, responses=answers(listed(many=True))
+            ),
             retrieve=extend_schema(
                 parameters=parameters if whole else chosen, responses=answers(one, 404, *([410] if gone else []))
             ),
@@ -174,6 +179,15 @@ def add_shared_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         for operation in path.values():
             for status in SHARED:
                 operation["responses"].setdefault(str(status), {"description": WHY[status], "content": content})
+    return result
+
+
+def summarise(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Every operation has its first sentence as a summary, which the page to try it on shows beside the address."""
+    for path in result["paths"].values():
+        for operation in path.values():
+            first = FIRST_SENTENCE.split(operation["description"].replace("\n", " "))[0]
+            operation.setdefault("summary", first.removesuffix("."))
     return result
 
 

@@ -358,6 +358,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.schema.add_shared_errors",
+        "api.schema.summarise",
         "api.schema.let_fields_be_chosen",
     ],
     "ENUM_NAME_OVERRIDES": {

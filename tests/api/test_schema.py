@@ -31,6 +31,13 @@ def test_schema_is_served_as_json_too(api: Api) -> None:
     assert json.loads(response.content)["openapi"].startswith("3.1")
 
 
+def test_every_operation_says_in_a_line_what_it_answers(document: Any) -> None:
+    said = {path: [one["summary"] for one in methods.values()] for path, methods in document["paths"].items()}
+    assert said["/api/v1/states/"] == ["States under review and States that recommend"]
+    assert said["/api/v1/recommendations/{public_id}/checks/"] == ["Record that you looked again and found no change"]
+    assert all(30 > len(line.split()) > 1 for lines in said.values() for line in lines), said
+
+
 def test_closed_vocabularies_are_enumerated(document: Any) -> None:
     assert document["components"]["schemas"]["Status"]["enum"] == Status.values
     parameters = {line["name"]: line for line in document["paths"]["/api/v1/recommendations/"]["get"]["parameters"]}
