@@ -5,6 +5,7 @@ counted and everybody is answered: a limit protects the site and is not worth an
 """
 
 import contextlib
+import functools
 import logging
 import time
 from dataclasses import dataclass
@@ -56,15 +57,22 @@ def counted(request: HttpRequest) -> Allowance | None:
 def _count(request: HttpRequest, now: float) -> Allowance:
     minute, since = divmod(now, WINDOW)
     who, limit = _asker(request)
-    return Allowance(limit, _one_more(f"api.limit:{who}:{int(minute)}"), WINDOW - int(since))
+    key = f"{settings.CACHES['default']['KEY_PREFIX']}:api.limit:{who}:{int(minute)}"
+    return Allowance(limit, _one_more(key), WINDOW - int(since))
 
 
 def _one_more(key: str) -> int:
-    try:
-        return cache.incr(key)
-    except ValueError:  # the first of this minute
-        cache.add(key, 0, timeout=2 * WINDOW)
-        return cache.incr(key)
+    # Django's cache makes a client for each command and asks first whether there is anything to add to.
+    server = _server(settings.CACHES["default"]["LOCATION"])
+    used = int(server.incr(key))
+    if used == 1:
+        server.expire(key, 2 * WINDOW)
+    return used
+
+
+@functools.cache
+def _server(location: str) -> redis.Redis:
+    return redis.Redis.from_url(location)
 
 
 def _asker(request: HttpRequest) -> tuple[str, int]:
