@@ -4,9 +4,9 @@ Only what is public: an organisation's imports are its own, so of these the docu
 correction the day and the organisation, never a person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from api.rows.base import Column, day, document, listed, organisation, present, record, reference, text
+from api.rows.base import Column, day, document, listed, organisation, present, record, reference, selected, text
 from imports.work import PARTS
 from recommendations.correcting import ISSUES_OF
 from recommendations.events import RECOMMENDATION_CORRECTED
@@ -17,85 +17,104 @@ BROUGHT = {Part.MENTIONED_ISSUES: "brought_issues", Part.ACTION_CATEGORY: "broug
 WRITTEN = f"""CASE WHEN row.mention_id IS NULL THEN {PARTS}
     ELSE ARRAY[{", ".join(f"CASE WHEN row.before ? '{mark}' THEN '{part}' END" for part, mark in BROUGHT.items())}]
     END"""
-FILE = present("b.organisation_id IS NULL", record(kind="b.source", sha256="b.sha256"))
-IMPORTED = (
-    "imports_row row JOIN imports_batch b ON b.id = row.batch_id JOIN reviews_document wd ON wd.id = b.document_id"
-)
+IMPORTED = "imports_row row JOIN imports_batch b ON b.id = row.batch_id"
 MINE = "row.recommendation_id = r.id AND row.state = 'written'"
 LATEST = "b.committed_at DESC, row.id DESC"
-READ = record(document=record(**document("wd")), place=text("row.place"), file=FILE)
+FILE = present("{b}.organisation_id IS NULL", record(kind="{b}.source", sha256="{b}.sha256"))
 CORRECTION = {
     "part": "part.name",
     "day": day("e.recorded_at"),
     "organisation": reference(organisation("eo"), "eo"),
 }
 CORRECTED = f"""
-    SELECT DISTINCT ON (part.name) {", ".join(f"{sql} AS {name}" for name, sql in CORRECTION.items())}
+    SELECT DISTINCT ON (part.name) {selected(CORRECTION)}
     FROM history_event e CROSS JOIN LATERAL jsonb_array_elements_text(e.new -> 'parts') part (name)
     LEFT JOIN accounts_organisation eo ON eo.id = e.organisation_id
     WHERE r.edited <> '{{}}' AND e.target_type = '{Recommendation._meta.label_lower}' AND e.target_id = r.id
         AND e.action = '{RECOMMENDATION_CORRECTED.name}' AND part.name = ANY(r.edited)
     ORDER BY part.name, e.id DESC
 """
+# What no import sorted is not sorted by the record's source: who wrote a session file may have done it.
+FACTS, SORTED = ("source", Part.TEXT, Part.STATES), (*ISSUES_OF.values(), Part.ACTION_CATEGORY, "groups", "goals")
+
+
+def by_part(parts: Iterable[str]) -> str:
+    """Of rows with a `part` and what is `said` of it, a column for each part."""
+    return ", ".join(f"max(said) FILTER (WHERE part = '{part}') AS \"{part}\"" for part in parts)
+
+
+def opened(document: str, place: str, file: str) -> str:
+    """Where something comes from, as the text of a JSON object without its last brace."""
+    return f"left({record(document=document, place=place, file=file)}::text, -1)"
+
+
+READ = opened(record(**document("wd")), text("i.place"), FILE.format(b="i"))
+SOURCE = opened(record(**document("sd")), text("r.source_place"), "NULL")
+NOTHING = opened("NULL", "NULL", "NULL")
+ANSWERED = f"""
+    SELECT {FILE.format(b="b")} FROM {IMPORTED} WHERE {MINE} AND b.document_id = p.document_id
+    ORDER BY {LATEST} LIMIT 1
+"""
 JOINS = {
     # By part, what wrote it last.
     "read": f"""LEFT JOIN LATERAL (
-        SELECT json_object_agg(part, said) AS by_part FROM (
-            SELECT DISTINCT ON (part) part, {READ} AS said
-            FROM {IMPORTED} CROSS JOIN LATERAL unnest({WRITTEN}) part WHERE {MINE} AND part IS NOT NULL
-            ORDER BY part, {LATEST}
-        ) parts
+        SELECT {by_part((*FACTS, *SORTED))} FROM (
+            SELECT i.part, {READ} AS said FROM (
+                SELECT DISTINCT ON (part) part, row.place, b.document_id, b.organisation_id, b.source, b.sha256
+                FROM {IMPORTED} CROSS JOIN LATERAL unnest({WRITTEN}) part WHERE {MINE} AND part IS NOT NULL
+                ORDER BY part, {LATEST}
+            ) i JOIN reviews_document wd ON wd.id = i.document_id
+        ) told
     ) wrote ON true""",
     # By part, its correction that stands.
     "corrected": f"""LEFT JOIN LATERAL (
-        SELECT json_object_agg(c.part, {record(day="c.day", organisation="c.organisation")}) AS by_part
-        FROM ({CORRECTED}) c
+        SELECT {by_part(Part)} FROM (
+            SELECT c.part, {record(day="c.day", organisation="c.organisation")}::text AS said FROM ({CORRECTED}) c
+        ) told
     ) mended ON true""",
+    # Where the answer that counts was given; made once for what two fields tell.
+    "answered": f"""LEFT JOIN LATERAL (
+        SELECT {opened(reference(document("pd"), "pd"), text("p.paragraph"), f"({ANSWERED})")} AS said OFFSET 0
+    ) answered ON true""",
 }
-# Where no import is on record (a session file, say), the record's own source.
-SOURCE = record(
-    document=record(**document("sd")), place=text("r.source_place"), file="wrote.by_part #> '{source,file}'"
-)
-ANSWERED = f"(SELECT {FILE} FROM {IMPORTED} WHERE {MINE} AND b.document_id = p.document_id ORDER BY {LATEST} LIMIT 1)"
-ANSWER = record(document=reference(document("pd"), "pd"), place=text("p.paragraph"), file=ANSWERED, corrected="NULL")
 
 
-def origin(part: str) -> Mapping[str, str]:
-    """Where a part comes from; `corrected` where what is told is a person's word and no longer the document's."""
-    said = f"coalesce(wrote.by_part -> '{part}', {SOURCE})"
-    told = {name: f"{said} -> '{name}'" for name in ("document", "place", "file")}
-    return told | {"corrected": f"mended.by_part -> '{part}'"}
+def closed(said: str, corrected: str = "NULL", scheme: str = "") -> str:
+    """Where something comes from, as JSON; `corrected` where a person's word stands in place of the document's."""
+    more = f',"scheme":"{scheme}"}}' if scheme else "}"
+    return f"""({said} || ',"corrected":' || coalesce({corrected}, 'null') || '{more}')::json"""
+
+
+def origin(part: str, scheme: str = "") -> str:
+    """Where a part comes from."""
+    said = f'coalesce(wrote."{part}", {NOTHING if part in SORTED else SOURCE})'
+    return closed(said, f'mended."{part}"' if part in Part else "NULL", scheme)
 
 
 def linked(links: str, part: str) -> str:
     """Where links to a vocabulary come from; null where there is none."""
-    found = f"EXISTS (SELECT FROM recommendations_{links} l WHERE l.recommendation_id = r.id)"
-    return present(found, record(**origin(part)))
+    return present(f"EXISTS (SELECT FROM recommendations_{links} l WHERE l.recommendation_id = r.id)", origin(part))
 
 
 def of_issues() -> str:
     """The issues of each scheme that has any: they come from different documents."""
-    cases = dict.fromkeys(origin(Part.ISSUES), "")
-    for scheme, part in ISSUES_OF.items():
-        for name, sql in origin(part).items():
-            cases[name] += f" WHEN '{scheme}' THEN {sql}"
-    schemes = "(SELECT DISTINCT l.scheme FROM recommendations_recommendationissue l WHERE l.recommendation_id = r.id) s"
-    told = {name: f"CASE s.scheme{cases[name]} END" for name in cases}
-    return listed({"scheme": "s.scheme", **told}, f'{schemes} ORDER BY s.scheme COLLATE "C"')
+    told = " ".join(f"WHEN '{scheme}' THEN {origin(part, scheme)}" for scheme, part in ISSUES_OF.items())
+    schemes = "SELECT DISTINCT l.scheme FROM recommendations_recommendationissue l WHERE l.recommendation_id = r.id"
+    return f'array_to_json(ARRAY(SELECT CASE scheme {told} END FROM ({schemes}) s ORDER BY scheme COLLATE "C"))'
 
 
 FIELDS = {
-    "label": present("r.label IS NOT NULL", record(**origin("source"))),
-    "text": record(**origin(Part.TEXT)),
+    "label": present("r.label IS NOT NULL", origin("source")),
+    "text": origin(Part.TEXT),
     "recommending_states": linked("recommendingstate", Part.STATES),
-    "response": present("r.response <> ''", ANSWER),
-    "claim": present("r.claim <> ''", ANSWER),
+    "response": present("r.response <> ''", closed("answered.said")),
+    "claim": present("r.claim <> ''", closed("answered.said")),
     "issues": of_issues(),
     "groups": linked("recommendation_groups", "groups"),
     "goals": linked("recommendation_goals", "goals"),
-    "action_category": present("r.action_category IS NOT NULL", record(**origin(Part.ACTION_CATEGORY))),
+    "action_category": present("r.action_category IS NOT NULL", origin(Part.ACTION_CATEGORY)),
 }
-PROVENANCE = Column(record(**FIELDS), joins=("source", "position", "read", "corrected"))
+PROVENANCE = Column(record(**FIELDS), joins=("source", "position", "read", "corrected", "answered"))
 CORRECTIONS = Column(
     listed({name: f"c.{name}" for name in CORRECTION}, f"({CORRECTED}) c ORDER BY c.part"),
 )

@@ -196,7 +196,7 @@ class CorrectionSerializer(MendedSerializer):
 class OriginSerializer(serializers.Serializer[Any]):
     """Where a field comes from."""
 
-    document = DocumentRefSerializer(allow_null=True, help_text="null where the answer names no document.")
+    document = DocumentRefSerializer(allow_null=True, help_text="null where none is recorded.")
     place = serializers.CharField(allow_null=True, help_text="Where in the document; null where it is not recorded.")
     file = FileSerializer(
         allow_null=True, help_text="The file read; null where none is on record, or an organisation imported its own."

@@ -16,7 +16,7 @@ from imports import batches
 from imports.models import Batch
 from imports.reference import load_reference
 from imports.sources import reader_for
-from issues.models import Scheme
+from issues.models import Goal, Scheme
 from recommendations.correcting import ISSUES_OF, correct_recommendation, facts_of
 from recommendations.models import Recommendation
 from tests import factories as make
@@ -166,3 +166,16 @@ def test_lines_tell_it_too(api: Api, tmp_path: Path) -> None:
 
 def test_each_scheme_of_issues_has_its_part() -> None:
     assert set(ISSUES_OF) == set(Scheme)
+
+
+def test_what_no_import_sorted_names_no_document(api: Api) -> None:
+    review = make.make_review()
+    report = make.make_document(review, key="report")
+    issues = [make.make_issue("Torture")]
+    row = make.make_recommendation(review, "140.1", source_document=report, issues=issues, action_category=2)
+    row.goals.add(Goal.objects.get(code="16.1"))
+    found = told(api)
+    nothing = {"document": None, "place": None, "file": None, "corrected": None}
+    assert found["issues"] == [{"scheme": "upr_info"} | nothing]
+    assert found["goals"] == found["action_category"] == nothing
+    assert found["text"]["document"]["key"] == "report"

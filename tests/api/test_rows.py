@@ -144,13 +144,15 @@ def provenance(row: Any, corrections: Mapping[str, Any]) -> dict[str, Any]:
     def file_of(batch: Batch | None) -> dict[str, str] | None:
         return {"kind": batch.source, "sha256": batch.sha256} if batch and batch.organisation is None else None
 
-    def origin(part: str, mended: str = "") -> dict[str, Any]:
-        source: dict[str, Any] = {"document": row.source_document, "place": row.source_place or None, "file": None}
+    def origin(part: str) -> dict[str, Any]:
+        source: dict[str, Any] = {"document": None, "place": None, "file": None}
+        if part in {"source", "text", "states"}:
+            source |= {"document": row.source_document, "place": row.source_place or None}
         for each in written:
             if part in each.fields:
                 source = {"document": each.batch.document, "place": each.place, "file": file_of(each.batch)}
                 break
-        return source | {"corrected": corrections.get(mended or part)}
+        return source | {"corrected": corrections.get(part)}
 
     position, schemes = row.current_position, {link.scheme: None for link in row.issue_links.all()}
     found: dict[str, Any] = dict.fromkeys(("response", "claim"))
