@@ -18,6 +18,7 @@ class Action:
     public: bool
     notifies: bool
     hidden: bool
+    whole_review: bool
 
 
 _actions: dict[str, Action] = {}
@@ -31,16 +32,18 @@ def register(
     keys: set[str] | None = None,
     notifies: bool = False,
     hidden: bool = False,
+    whole_review: bool = False,
 ) -> Action:
     """Add an action to the registry and return it; a second one of the same name is an error.
 
     `public`: whether pages tell of it to everybody. It has no default: who adds an action decides. `notifies`: whether
     followers are told. `hidden`: whether the public must not even see that something happened; nothing that it
-    reads may change with such an action.
+    reads may change with such an action. `whole_review`: whether anything of the event's review may read differently
+    after it, though nothing tells of each.
     """
     if name in _actions:
         raise ValueError(f"The action {name!r} is registered twice.")
-    _actions[name] = Action(name, sentence, frozenset(keys or ()), public, notifies, hidden)
+    _actions[name] = Action(name, sentence, frozenset(keys or ()), public, notifies, hidden, whole_review)
     return _actions[name]
 
 
@@ -62,3 +65,8 @@ def public() -> list[str]:
 def hidden() -> list[str]:
     """The names of the actions that leave no trace in what the public reads."""
     return sorted(name for name, entry in _actions.items() if entry.hidden)
+
+
+def of_whole_reviews() -> list[str]:
+    """The names of the actions after which anything of the review may read differently."""
+    return sorted(name for name, entry in _actions.items() if entry.whole_review)

@@ -34,6 +34,6 @@ SESSION_LOADED = register(
     _("loaded a session file"),
     public=True,
     keys={"new", "changed", "unchanged", "sample"},
-    notifies=False,
+    whole_review=True,
 )
 REFERENCE_LOADED = register("reference.loaded", _("loaded a reference file"), public=False, keys={"lines"})

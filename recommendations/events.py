@@ -28,9 +28,13 @@ RECOMMENDATION_CORRECTED = register(
     keys={"parts", "states", "issues", "mentioned_issues", "action_category"},
 )
 LEAD_NAMED = register(
-    "lead.named", _("became the lead organisation"), public=True, keys={"organisation", "from_day", "sample"}
+    "lead.named",
+    _("became the lead organisation"),
+    public=True,
+    keys={"organisation", "from_day", "sample"},
+    whole_review=True,
 )
 # An organisation's first day has come, or a repair was needed: nobody did anything, and yet lists show something else.
-LISTS_REFRESHED = register("lists.refreshed", _("brought the lists up to date"), public=True, keys={"sample"})
-# After these, any recommendation of the review may show something else, though nothing happened to it.
-OF_WHOLE_REVIEWS = (LEAD_NAMED, LISTS_REFRESHED)
+LISTS_REFRESHED = register(
+    "lists.refreshed", _("brought the lists up to date"), public=True, keys={"sample"}, whole_review=True
+)

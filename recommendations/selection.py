@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.reader import Reader
-from history import feed
+from history import feed, registry
 from history.models import Event
 from issues.models import Goal, Issue, PersonGroup
-from recommendations import events
 from recommendations.models import (
     Assessment,
     Claim,
@@ -137,12 +136,12 @@ def _search(values: list[str], reader: Reader) -> Q:
 
 
 def _updated_since(values: list[int], reader: Reader) -> Q:
-    """Those with an event after this position of the feed; and, where a lead was named or its day has come, all of
-    the review.
+    """Those with an event after this position of the feed; and all of a review of which something is told as a whole:
+    a lead was named or its day has come, a session file was loaded.
     """
     later = Event.objects.filter(feed_entry__position__gt=values[0])
     touched = later.filter(target_type=Recommendation._meta.label_lower)
-    whole = later.filter(action__in=[action.name for action in events.OF_WHOLE_REVIEWS])
+    whole = later.filter(action__in=registry.of_whole_reviews())
     led = Recommendation.objects.filter(review__in=whole.values("review_id"))
     return Q(pk__in=touched.values("target_id").union(led.values("pk")))
 

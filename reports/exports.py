@@ -70,7 +70,7 @@ def ask(question: Question, form: str, *, asker: str = "") -> Export:
 
 def _answering(asked: dict[str, object]) -> Export | None:
     """The file of this question at this position of the feed; one that failed stands for a while too."""
-    stale = Q(status=Export.Status.FAILED, requested_at__lt=timezone.now() - STANDS)
+    stale = Q(status=Export.Status.FAILED, failed_at__lt=timezone.now() - STANDS)
     return Export.objects.filter(**asked).exclude(stale).order_by("-id").first()
 
 
@@ -153,7 +153,8 @@ def workplace() -> Iterator[Path]:
 
 
 def _fail(export: Export, problem: str) -> None:
-    Export.objects.filter(pk=export.pk).update(status=Export.Status.FAILED, problem=problem, asker="")
+    failed = {"status": Export.Status.FAILED, "failed_at": timezone.now(), "problem": problem, "asker": ""}
+    Export.objects.filter(pk=export.pk).update(**failed)
 
 
 def waits() -> bool:

@@ -46,6 +46,7 @@ class Export(models.Model):
     problem = models.TextField(blank=True)  # why it could not be made
     asker = models.CharField(max_length=32, blank=True, db_collation="C")  # accounts.askers; empty once it is made
     requested_at = models.DateTimeField(db_default=Now())
+    failed_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()  # a midnight (UTC)
 
     class Meta:

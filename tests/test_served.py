@@ -139,6 +139,15 @@ def test_readers_that_read_nothing_hold_no_slot_for_long(
             assert not got.endswith(b"\r\n0\r\n\r\n")  # the end of an answer in chunks
 
 
+def test_reader_that_is_gone_before_the_first_byte_leaves_its_slot(served: str, cast: SimpleNamespace) -> None:
+    for number in range(2, 8):
+        silent(served, "/api/v1/recommendations.csv", f"127.0.0.{number}").close()
+    assert wait_until(lambda: read(f"{served}/api/v1/recommendations.csv")[0] == 200, seconds=10)
+    first, second = (silent(served, "/api/v1/recommendations.csv", f"127.0.0.{number}") for number in (2, 3))
+    with first, second:
+        assert (first.recv(12), second.recv(12)) == (b"HTTP/1.1 200",) * 2
+
+
 def test_served_download_that_fails_breaks_the_connection(served: str, cast: SimpleNamespace) -> None:
     with workers.connect_as_owner() as owner:
         # The statement that makes the rows waits for a table that somebody holds, until its lock timeout.

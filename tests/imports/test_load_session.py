@@ -8,9 +8,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.reader import PUBLIC
 from engagement.models import Area, EngagementEvent
+from history import feed
 from history.models import Event
 from imports.reference import load_reference
+from recommendations import selection
 from recommendations.models import Assessment, Recommendation
 from reviews.models import Call, Document, Finding, Review
 from states.models import State
@@ -54,6 +57,25 @@ def spoilt(tmp_path: Path, old: str, new: str) -> Path:
     path = tmp_path / "48.yaml"
     path.write_text(text.replace(old, new, 1))
     return path
+
+
+def test_whoever_keeps_a_copy_hears_of_what_a_session_file_brings_and_changes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def since(mark: int) -> set[str]:
+        found = selection.select(Recommendation.objects.visible_to(PUBLIC), {"updated_since": [str(mark)]}, PUBLIC)
+        return set(found.values_list("text", flat=True))
+
+    before = feed.public_mark()
+    load(KAZAKHSTAN, capsys)
+    feed.sequence()
+    title = "Promoting gender equality"
+    assert title in since(before)
+    mark = feed.public_mark()
+    assert since(mark) == set()
+    load(spoilt(tmp_path, title, "Promoting equality"), capsys)
+    feed.sequence()
+    assert "Promoting equality" in since(mark)
 
 
 def test_load_session_twice_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:

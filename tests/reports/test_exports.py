@@ -138,7 +138,7 @@ def test_file_that_fails_says_why_and_is_not_made_again_at_once(
     assert "Parquet" in first.problem
     assert exports.ask(Question("recommendations"), "xlsx") == first
     assert not exports.waits()
-    Export.objects.update(requested_at=timezone.now() - exports.STANDS - datetime.timedelta(seconds=1))
+    Export.objects.update(failed_at=timezone.now() - exports.STANDS - datetime.timedelta(seconds=1))
     again = exports.ask(Question("recommendations"), "xlsx")
     assert (again != first, again.status) == (True, "waiting")
 
