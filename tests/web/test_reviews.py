@@ -54,7 +54,7 @@ def test_list_shows_the_latest_sessions_and_any_other_when_asked(
 
 def test_page_queries(reader_client: Client, review_page: SimpleNamespace, budget: Budget) -> None:
     with budget(
-        "reviews_review",
+        "recommendations_mention",  # the review, asked with whether any are kept beside it
         "reviews_troikamember",
         "reviews_lead",
         "reviews_statedtotal",

@@ -26,6 +26,7 @@ from web.imports.views import find_batch, rows_for, the_person
 from web.templatetags.upr import thousands
 
 PAGE_SIZE = 50
+SHOWN_WITH = ("recommendation", "review__session", "review__state")  # of a row
 UNREAD = {Batch.Status.WAITING, Batch.Status.READING, Batch.Status.ASKING, Batch.Status.FAILED}
 STEPS: dict[str, "str | Promise"] = {
     "reading": gettext_lazy("Reading the file"),
@@ -78,7 +79,7 @@ def _report(request: HttpRequest, batch: Batch, rows: QuerySet[Row]) -> dict[str
     """The rows that the filters let through, a page of them, with their differences."""
     filters = Filters.of(request.GET)
     counted, shown = numbers(rows, filters)
-    page = Paginator(filters.rows(rows).select_related("recommendation"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(filters.rows(rows).select_related(*SHOWN_WITH), PAGE_SIZE).get_page(request.GET.get("page"))
     names = Names(list(page))
     return {
         "filters": filters,

@@ -20,6 +20,7 @@ from recommendations.querysets import utc_today
 from reviews.models import Call, Document, Finding, Lead, Review, Session, Stakeholder, TroikaMember
 from web import tally, timeline
 from web.reviews.course import course
+from web.reviews.mentions import kept_beside
 
 AT_HAND = 3  # sessions whose reviews the list shows without being asked
 
@@ -66,7 +67,8 @@ def review_detail(request: HttpRequest, number: str, iso3: str) -> HttpResponse:
     if iso3 != iso3.upper():
         return redirect("review-detail", number=number, iso3=iso3.upper(), permanent=True)
     reader: Reader = request.reader  # type: ignore[attr-defined]
-    review = get_object_or_404(_complete(), session__number=number, state__iso3=iso3)
+    beside = Exists(kept_beside(OuterRef("pk"), reader))
+    review = get_object_or_404(_complete().annotate(has_mentions=beside), session__number=number, state__iso3=iso3)
     found = Recommendation.objects.filter(review=review)
     person = request.user if isinstance(request.user, Person) else None
     findings = _shown(review.findings.all(), reader)
