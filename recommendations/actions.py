@@ -373,7 +373,10 @@ def _refuse_impossible(day: datetime.date, held: Recommendation, today: datetime
     first = first_days().get(held.session_number, FIRST_SESSION)
     if day >= first:
         return
-    message = _("%(day)s is before this was recommended: session %(session)d did not begin before %(first)s.")
+    message = _(
+        "%(day)s is before this was recommended: session %(session)d did not begin before %(first)s. Give that day or "
+        "a later one; what was so before is said in words."
+    )
     if first == FIRST_SESSION:
         message = _("%(day)s is before the first session of the UPR (7 April 2008). Check the year.")
     said = {"day": day.isoformat(), "session": held.session_number, "first": first.isoformat()}

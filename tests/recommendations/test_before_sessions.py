@@ -68,7 +68,10 @@ def test_status_before_the_session_is_refused(sessions: SimpleNamespace, number:
         with pytest.raises(ValidationError) as refused:
             act()
         ((sentence,),) = refused.value.message_dict.values()
-        assert sentence == (f"{early} is before this was recommended: session {number} did not begin before {first}.")
+        assert sentence == (
+            f"{early} is before this was recommended: session {number} did not begin before {first}. "
+            "Give that day or a later one; what was so before is said in words."
+        )
     assert own.publish(holds_from=first).holds_from == first
 
 
