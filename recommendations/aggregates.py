@@ -16,7 +16,7 @@ from recommendations.index import Verdict, disputed, score, verdict
 from recommendations.querysets import utc_today
 from recommendations.selection import NOT_ASSESSED
 from recommendations.sql import rows, said
-from reviews.days import BEGUN
+from reviews.days import BEGUN, FIRST_SESSION
 from reviews.selection import Params
 
 MOST_CELLS = 10_000
@@ -121,24 +121,24 @@ def over_time(
     """The composition by status at the end of each month or year, as it stood, within the cells of the dimensions.
 
     Each number is that of a list with `as_of` that day; the last point is the last day of the span. Two queries, one
-    where the span says where to begin. Raises UnknownChoice and TooManyCells.
+    where the span says where to begin, which is never before the first session. Raises UnknownChoice and TooManyCells.
     """
     made = cells(params, reader, [name for name in dimensions if name != "status"], unit)
     today = reader.as_of or reader.known_on or utc_today()
     last = min(span.last or today, today)
-    points = list(ends(min(span.first or _first(made, reader) or last, last), last, period))
+    first = max(span.first or _first(made, reader) or last, FIRST_SESSION)
+    points = list(ends(min(first, last), last, period))
     steps: dict[tuple[Any, ...], dict[str | None, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     distinct = 0
     for place, n, ids, status, *values in _steps(made, reader, points, last):
         steps[tuple(values)][status][place] = n
         distinct = max(distinct, ids)
-    shown = [
-        {"at": points[place], **made.named(key), "status": status, "n": n}
-        for key, moves in steps.items()
-        for status, place, n in _course(moves, len(points))
-    ]
-    if len(shown) > MOST_CELLS:
-        raise TooManyCells
+    shown: list[dict[str, Any]] = []
+    for key, moves in steps.items():
+        for status, place, n in _course(moves, len(points)):
+            shown.append({"at": points[place], **made.named(key), "status": status, "n": n})
+        if len(shown) > MOST_CELLS:
+            raise TooManyCells
     shown.sort(key=lambda cell: cell["at"])
     return Aggregate(shown, sum(cell["n"] for cell in shown if cell["at"] == last), distinct)
 
@@ -209,7 +209,7 @@ def _course(steps: Mapping[str | None, Mapping[int, int]], length: int) -> Itera
     """Status, place and number at each point; of the rows made by then, what has no status is Not Assessed."""
     statuses = sorted(status for status in steps if status)
     numbers: dict[str | None, int] = dict.fromkeys(steps, 0)
-    for place in range(length):
+    for place in range(min(min(moves) for moves in steps.values()), length):
         for status, moves in steps.items():
             numbers[status] += moves.get(place, 0)
         yield from ((status, place, int(numbers[status])) for status in statuses if numbers[status])

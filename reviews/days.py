@@ -1,6 +1,7 @@
 """When sessions began: nothing was recommended before, and nothing became of it.
 
-Sessions are numbered as they followed each other. One whose days no source gives began after every earlier one.
+Sessions are numbered as they followed each other. One whose days no source gives began after every earlier one, and
+none before the first.
 """
 
 import datetime
@@ -13,9 +14,10 @@ from reviews.models import Session
 
 FIRST_SESSION = datetime.date(2008, 4, 7)  # of the UPR Working Group
 
-# By number, the day before which a session cannot have begun; -infinity where no source tells of any.
-BEGUN = """
-    SELECT number, coalesce(max(starts_on) OVER (ORDER BY number), '-infinity') AS starts FROM reviews_session
+# By number, the day before which a session cannot have begun.
+BEGUN = f"""
+    SELECT number, greatest(max(starts_on) OVER (ORDER BY number), DATE '{FIRST_SESSION}') AS starts
+    FROM reviews_session
 """
 
 
@@ -30,4 +32,5 @@ def first_days() -> Mapping[int, datetime.date]:
 
 def first_after(day: datetime.date) -> QuerySet[Session, Any]:
     """The number of the first session that began after a day, as a row; none where all had begun, or may have."""
-    return Session.objects.filter(starts_on__gt=day).order_by("number").values("number")[:1]
+    later = Session.objects.filter(starts_on__gt=day) if day >= FIRST_SESSION else Session.objects.all()
+    return later.order_by("number").values("number")[:1]

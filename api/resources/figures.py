@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,7 +20,7 @@ from api.resources.base import answer
 from api.serializers.figures import MEASURES, OVER, UNITS, AggregateSerializer, FacetsSerializer
 from recommendations.aggregates import MOST_CELLS, Aggregate, Span, TooManyCells, aggregate, over_time
 from recommendations.dimensions import DIMENSIONS
-from recommendations.facets import NAMES, FacetCounts, facets_of, total_of
+from recommendations.facets import CLOCKED, NAMES, FacetCounts, facets_of, total_of
 from recommendations.mention_counts import MENTION_DIMENSIONS, MENTION_FILTERS, aggregate_mentions
 from recommendations.selection import FILTERS
 
@@ -107,6 +107,7 @@ class AggregateView(APIView):
         own = ("sample", *MENTION_FILTERS) if unit == "mention" else (*READS, *FILTERS)
         check_names(request, (*own, "group_by", "over", "unit", "measure", *SPAN))
         check_question(names, over, unit, measure)
+        check_series(request.query_params, over)
         reader, span = reader_of(request), span_of(request, over)
         if over in {"session", "cycle"} and over not in names:
             names = [over, *names]
@@ -154,6 +155,14 @@ def check_question(names: Sequence[str], over: str | None, unit: str, measure: s
         raise bad_value("over", str(over), _("Mentions have no statuses; take “over=session” or “over=cycle”."))
 
 
+def check_series(params: QueryDict, over: str | None) -> None:
+    """Raises BadParameter for a filter that moves with the clock, which would choose the rows of one day for all."""
+    moving = [name for name in params if name.partition("__")[0] in CLOCKED]
+    if over in TIMES and moving:
+        detail = _("A series tells the statuses of each of its days; “%(name)s” would choose by those of one.")
+        raise bad_value(moving[0], str(params[moving[0]]), detail % {"name": moving[0]})
+
+
 def over_of(request: Request) -> str | None:
     """What a series runs over; None where none is asked for. Raises BadParameter."""
     return one_of(request, "over", OVER) if "over" in request.query_params else None
@@ -166,8 +175,9 @@ def span_of(request: Request, over: str | None) -> Span:
         if given and over not in TIMES:
             detail = _("“%(name)s” goes with “over=month” and “over=year”.") % {"name": name}
             raise bad_value(name, given.isoformat(), detail)
-    if first and last and first > last:
-        raise bad_value("from", first.isoformat(), _("“from” lies after “to”."))
+    for name, end in (("to", last), ("as_of", day(request, "as_of")), ("known_on", day(request, "known_on"))):
+        if first and end and first > end:
+            raise bad_value("from", first.isoformat(), _("“from” lies after “%(name)s”.") % {"name": name})
     return Span(first, last)
 
 

@@ -153,11 +153,22 @@ def test_series_runs_between_two_days(api: Api, world: SimpleNamespace) -> None:
     assert sorted({cell["at"] for cell in found["cells"]}) == ["2025-05-31", "2025-06-30", "2025-07-10"]
 
 
+def test_no_series_begins_before_the_first_session(api: Api, world: SimpleNamespace) -> None:
+    cells = api.get(f"{AGGREGATE}?over=year&from=0001-01-01")["cells"]
+    assert cells
+    assert cells[0]["at"] >= "2008-12-31"
+    assert api.get(f"{AGGREGATE}?over=year&from=0001-01-01&to=0001-01-02")["cells"] == []
+
+
 @pytest.mark.parametrize(
     ("asked", "name"),
     [
         ("over=month&from=2025-05-04&to=2025-05-03", "from"),
         ("over=session&from=2025-05-04", "from"),
+        ("over=year&from=2025-06-01&as_of=2025-03-01", "from"),
+        ("over=year&from=2025-06-01&known_on=2025-03-01", "from"),
+        ("over=month&status=in_progress", "status"),
+        ("over=year&voice__not=watchers", "voice__not"),
         ("group_by=state&to=2025-05-04", "to"),
         ("over=month&to=soon", "to"),
         ("over=month&to=2999-01-01", "to"),
