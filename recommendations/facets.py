@@ -44,15 +44,20 @@ def _facets() -> list[Facet]:
 FACETS = _facets()
 NAMES = list(dict.fromkeys(facet.name for facet in FACETS))
 CLOCKED = ("status", "voice")  # tags that another day changes
+NEVER_EMPTY = ("state", "session", "cycle", "status")
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many rows there are, and how many have each tag; of one in `one_in` of them, multiplied."""
+    """How many rows there are, and how many have each tag; of one in `one_in` of them, multiplied.
+
+    Tags of the kinds in `exact` were counted in all rows nevertheless.
+    """
 
     total: int
     tags: Mapping[str, int]
     one_in: int = 1
+    exact: Sequence[str] = ()
 
     @cached_property
     def kinds(self) -> Mapping[str, Mapping[str, int]]:
@@ -95,14 +100,16 @@ def facets_of(params: Params, reader: Reader, names: Iterable[str] = NAMES) -> l
         sets[tuple(name for name in filters if name.partition("__")[0] != facet.name)].append(facet)
     known = names_of({facet.tag for facet in wanted}, reader)
     found: list[FacetCounts] = []
+    of_all: list[FacetCounts] = []
     for left, facets in sorted(sets.items(), key=lambda pair: len(pair[0])):
         others = {name: filters[name] for name in left}
-        tally = tally_of(others, reader, sorted({facet.tag for facet in facets}), _many(others, found))
+        tally = tally_of(others, reader, sorted({facet.tag for facet in facets}), _many(others, of_all))
         found += [_counts(facet, tally, known) for facet in facets]
+        of_all = of_all if left else list(found)
     return sorted(found, key=lambda counted: wanted.index(counted.facet))
 
 
-def _many(params: Params, found: Iterable[FacetCounts]) -> int | None:
+def _many(params: Params, of_all: Iterable[FacetCounts]) -> int | None:
     """How many one filter finds, where a facet of everything has said so and they are many; else None.
 
     Few rows are counted with their tags, so that both are of one moment.
@@ -111,7 +118,7 @@ def _many(params: Params, found: Iterable[FacetCounts]) -> int | None:
         return None
     ((name, given),) = params.items()
     values = {value.lower() for value in FILTERS[name].split(given)} if name in NAMES else set()
-    own = [counted for counted in found if counted.facet.name == name]
+    own = [counted for counted in of_all if counted.facet.name == name]
     if any(counted.one_in > 1 or (len(values) > 1 and counted.facet.repeats) for counted in own):
         return None  # a part was counted; or those that have two of the values would count twice
     n = sum(value.n for counted in own for value in counted.values if value.value.lower() in values)
@@ -189,7 +196,7 @@ def _moved(tally: Tally, params: Params, reader: Reader, kinds: Sequence[str]) -
     )
     found = dict(rows(text, (*asked.params, *(value for kind in kinds for value in parts[kind].params))))
     still = {tag: n for tag, n in tally.tags.items() if tag.partition(":")[0] not in kinds and tag != "any:voice"}
-    return Tally(tally.total, still | found, tally.one_in)
+    return Tally(tally.total, still | found, tally.one_in, kinds)
 
 
 def _counts(facet: Facet, tally: Tally, known: Mapping[str, Mapping[str, Term]]) -> FacetCounts:
@@ -204,7 +211,8 @@ def _counts(facet: Facet, tally: Tally, known: Mapping[str, Mapping[str, Term]])
     if facet.name == "status" and tally.total > having:
         terms[NOT_ASSESSED] = of_facet[NOT_ASSESSED]
         numbers[NOT_ASSESSED] = tally.total - having
-    having = tally.total if facet.name == "status" else having
+    having = tally.total if facet.name in NEVER_EMPTY else min(having, tally.total)
+    one_in = 1 if facet.tag in tally.exact else tally.one_in
     ordered = sorted(terms.values(), key=attrgetter("order"))
     values = [Value(term.value, term.label, numbers[term.value]) for term in ordered]
-    return FacetCounts(facet, tally.total, having, tally.one_in, values)
+    return FacetCounts(facet, tally.total, having, one_in, values)

@@ -103,10 +103,14 @@ def test_many_rows_are_sampled_evenly_and_said_to_be(
     monkeypatch.setattr(facets, "CAP", 5)
     for counted in asked(params, READERS[who]):
         assert counted.total == exact[counted.facet].total
-        if counted.facet.name not in params:  # without its own filter it is one of everything
+        assert counted.total_distinct <= counted.total
+        if counted.facet.name in facets.NEVER_EMPTY:
+            assert counted.total_distinct == counted.total
+        if counted.facet.name in facets.CLOCKED and READERS[who].is_clocked:
+            assert counted == exact[counted.facet]
+        elif counted.facet.name not in params:  # without its own filter it is one of everything
             assert counted.one_in > 1
-            if counted.facet.name not in facets.CLOCKED:
-                assert all(value.n % counted.one_in == 0 for value in counted.values)
+            assert all(value.n % counted.one_in == 0 for value in counted.values if value.value != "not_assessed")
 
 
 def test_an_unknown_value_is_refused(cast: SimpleNamespace) -> None:
