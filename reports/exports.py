@@ -23,7 +23,7 @@ from history import feed
 from history.work import hand_over
 from reports import files
 from reports.lanes import Lane, taken
-from reports.leftovers import delete_unknown
+from reports.leftovers import paths
 from reports.models import Export
 from reports.questions import Question
 
@@ -164,7 +164,7 @@ def waits() -> bool:
 
 def sweep() -> int:
     """Delete files whose days are over, the oldest of the others while they take more room than is given to them, and
-    those that no row names, because a worker died over them. Returns how many.
+    those that a worker died over. Returns how many.
 
     A row goes before its file: a file without a row is only lost room, until it is found here.
     """
@@ -182,8 +182,23 @@ def sweep() -> int:
 
 
 def _sweep_unnamed() -> int:
+    """Delete what a worker of this database stored and could not note, and what is older than any row.
+
+    Other unnamed files may be those of another database with the same folder.
+    """
     with taken(Lane.EXPORTS) as free:
         if not free:  # somebody makes a file, which no row names yet
             return 0
-        named = set(Export.objects.exclude(file="").values_list("file", flat=True))
-        return delete_unknown(Export._meta.get_field("file").storage, "exports", named)
+        storage = Export._meta.get_field("file").storage
+        rows = [*Export.objects.all()]
+        named = {str(row.file) for row in rows}
+        begun = tuple(f"exports/{Path(row.file_name).stem}" for row in rows)
+        long_ago = timezone.now() - datetime.timedelta(days=settings.EXPORT_DAYS + 1)
+        gone = [
+            path
+            for path in paths(storage, "exports")
+            if path not in named and (path.startswith(begun) or storage.get_modified_time(path) < long_ago)
+        ]
+        for path in gone:
+            storage.delete(path)
+        return len(gone)

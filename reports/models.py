@@ -1,5 +1,8 @@
 """Files that people take away: one made for a question, kept for a few days; and releases, frozen for good."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.functions import Now
@@ -118,6 +121,32 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Making(models.Model):
+    """A release that is being made. It is written before the first file and deleted after the last thing, so that what
+    a killed process left is known for what it is."""
+
+    key = models.CharField(max_length=8, unique=True, default=new_public_id, editable=False, db_collation="C")
+    name = models.CharField(max_length=12, db_collation="C")  # of the release
+
+    class Meta:
+        verbose_name = _("making of a release")
+        verbose_name_plural = _("makings of releases")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def folder(self) -> str:
+        """Where its files are stored; no other making ever has the same, under whatever database."""
+        return f"releases/{self.name}-{self.key}"
+
+    @property
+    def workplace(self) -> Path:
+        """Where its files are written first. While this is there, nobody can have cited what is in `folder`."""
+        return Path(settings.DATA_DIR) / "making" / f"release-{self.key}"
 
 
 class ReleaseFile(models.Model):

@@ -4,8 +4,7 @@ import contextlib
 import datetime
 import re
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,14 +23,13 @@ from history.log import Actor, record
 from reports import datapackage, dictionary, events, files
 from reports.changes import changes_between
 from reports.lanes import Lane, taken
-from reports.leftovers import delete_unknown
+from reports.leftovers import paths, release_storage
 from reports.licences import SOURCES
-from reports.models import Release, ReleaseFile
+from reports.models import Making, Release, ReleaseFile
 from reports.tables import TABLES
 
 NAME = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d{1,2})?", re.ASCII)
 MORE_FORMS = {"recommendations": ("jsonl", "parquet"), "dyads": ("parquet",)}  # besides CSV, which all have
-BEGUN = "release-"  # how folders begin in which one is being made
 TITLE = "Recommendations of the Universal Periodic Review and what became of them"
 
 
@@ -61,22 +59,31 @@ class Made:
 def make_release(*, name: str, by: Actor) -> Release:
     """Freeze what the public sees now, all tables in one snapshot. Raises RefusedRelease; then nothing is left.
 
-    Files are written before the transaction that makes them known, and removed if that fails; where the process is
-    killed, `sweep` removes them.
+    The files are stored before the transaction that makes them known; what it did not make known is removed, by
+    `sweep` where the process was killed.
     """
     _check(name)
     with taken(Lane.RELEASES) as free:
         if not free:
             raise RefusedRelease(_("Another release is being made. Wait until it is done."))
         sweep()
-        previous = Release.objects.order_by("-id").first()
-        feed.sequence()  # what is committed has its place, so that the position says what is in it
-        with tempfile.TemporaryDirectory(prefix=BEGUN, dir=_place()) as folder:
-            with _snapshot():  # holds statements only: PostgreSQL ends a transaction that idles
-                position = feed.last_position()
-                tables = [*_tables(Path(folder))]
-            made = [*tables, *_descriptions(Path(folder), name, position, previous, tables)]
-            return _keep(name, position, previous, made, by)
+        making = Making.objects.create(name=name)
+        try:
+            return _make(making, by)
+        finally:
+            _end(making)
+
+
+def _make(making: Making, by: Actor) -> Release:
+    previous = Release.objects.order_by("-id").first()
+    feed.sequence()  # what is committed has its place, so that the position says what is in it
+    folder = making.workplace
+    folder.mkdir(parents=True, mode=0o700)
+    with _snapshot():  # holds statements only: PostgreSQL ends a transaction that idles
+        position = feed.last_position()
+        tables = [*_tables(folder)]
+    made = [*tables, *_descriptions(folder, making.name, position, previous, tables)]
+    return _keep(making, position, previous, made, by)
 
 
 def _check(name: str) -> None:
@@ -87,12 +94,6 @@ def _check(name: str) -> None:
     if Release.objects.filter(name=name).exists():
         message = _("Release %(name)s was made already, and is never changed. Give the next name, such as %(name)s.1.")
         raise RefusedRelease(message % {"name": name})
-
-
-def _place() -> Path:
-    folder: Path = settings.DATA_DIR / "making"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
 
 
 @contextlib.contextmanager
@@ -183,33 +184,26 @@ def _today() -> datetime.date:
     return timezone.now().astimezone(datetime.UTC).date()
 
 
-def _keep(name: str, position: int, previous: Release | None, made: list[Made], by: Actor) -> Release:
+def _keep(making: Making, position: int, previous: Release | None, made: list[Made], by: Actor) -> Release:
     """Put the files into storage, then make them known in one transaction."""
-    kept: list[ReleaseFile] = []
-    try:
-        for one in made:
-            kept.append(_stored(name, one))
-        with transaction.atomic():
-            sources = {source.name: source.plain() for table in SOURCES.values() for source in table}
-            release = Release.objects.create(
-                name=name,
-                position=position,
-                previous=previous,
-                citation=citation(name),
-                sources=list(sources.values()),
-            )
-            for file in kept:
-                file.release = release
-            ReleaseFile.objects.bulk_create(kept)
-            record(events.RELEASE_MADE, release, by=by, new={"position": position})
-    except BaseException:
+    kept = [_stored(making, one) for one in made]
+    with transaction.atomic():
+        sources = {source.name: source.plain() for table in SOURCES.values() for source in table}
+        release = Release.objects.create(
+            name=making.name,
+            position=position,
+            previous=previous,
+            citation=citation(making.name),
+            sources=list(sources.values()),
+        )
         for file in kept:
-            file.file.delete(save=False)
-        raise
+            file.release = release
+        ReleaseFile.objects.bulk_create(kept)
+        record(events.RELEASE_MADE, release, by=by, new={"position": position})
     return release
 
 
-def _stored(name: str, one: Made) -> ReleaseFile:
+def _stored(making: Making, one: Made) -> ReleaseFile:
     kept = ReleaseFile(
         name=one.path.name,
         about=one.about,
@@ -218,7 +212,7 @@ def _stored(name: str, one: Made) -> ReleaseFile:
         rows=one.rows,
     )
     with one.path.open("rb") as content:
-        kept.file.save(f"{name}/{one.path.name}", File(content), save=False)
+        kept.file = release_storage().save(f"{making.folder}/{one.path.name}", File(content))
     return kept
 
 
@@ -232,18 +226,38 @@ def withdraw_release(*, name: str, because: str, by: Actor) -> Release:
             release.withdrawn_at, release.withdrawn_because = timezone.now(), because
             release.save(update_fields=["withdrawn_at", "withdrawn_because"])
             record(events.RELEASE_WITHDRAWN, release, by=by)
-    for file in release.files.all():  # again where it ended in the middle; a file that is gone already is no error
-        file.file.storage.delete(str(file.file))
+    _delete(release.files.values_list("file", flat=True))  # again where it ended in the middle
     return release
 
 
 def sweep() -> int:
-    """Delete the files of releases that were begun and never finished, and of those that were withdrawn; how many."""
+    """Delete the files of releases that were begun here and never finished, and of those withdrawn; how many."""
     with taken(Lane.RELEASES) as free:
         if not free:  # one is being made: its files have no rows yet
             return 0
-        for folder in _place().glob(f"{BEGUN}*"):
-            shutil.rmtree(folder, ignore_errors=True)
-        standing = ReleaseFile.objects.filter(release__withdrawn_at__isnull=True)
-        named = set(standing.values_list("file", flat=True))
-        return delete_unknown(ReleaseFile._meta.get_field("file").storage, "releases", named)
+        return sum(map(_end, Making.objects.all())) + _delete(
+            ReleaseFile.objects.filter(release__withdrawn_at__isnull=False).values_list("file", flat=True)
+        )
+
+
+def _end(making: Making) -> int:
+    """Delete what a making stored and no release has, where it was not cleared up; how many files.
+
+    Where the workplace is gone, the making ended well, or so did one that this database, an older backup, knows as
+    begun: then its files are somebody's.
+    """
+    count = 0
+    if making.workplace.exists():
+        named = set(ReleaseFile.objects.values_list("file", flat=True))
+        count = _delete(path for path in paths(release_storage(), making.folder) if path not in named)
+        shutil.rmtree(making.workplace)
+    making.delete()
+    return count
+
+
+def _delete(files: Iterable[str]) -> int:
+    storage = release_storage()
+    there = [path for path in files if storage.exists(path)]
+    for path in there:
+        storage.delete(path)
+    return len(there)

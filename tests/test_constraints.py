@@ -33,7 +33,7 @@ from recommendations.models import (
     RecommendationIssue,
     RecommendingState,
 )
-from reports.models import Export, Release, ReleaseFile
+from reports.models import Export, Making, Release, ReleaseFile
 from reviews.models import Call, Finding, Lead, Review, Session, StatedTotal, TroikaMember
 from states.models import State, StateAlias
 from tests import factories as make
@@ -185,6 +185,7 @@ BAD: list[tuple[str, Row]] = [
     ),
     ("Export.key", lambda c: [export(digest=digest, key="same") for digest in "ab"]),
     ("export_once", lambda c: [export() for _time in range(2)]),
+    ("Making.key", lambda c: twice(Making, name="2026.11", key="same2222")),
     ("Release.name", lambda c: twice(Release, name="2026.11", position=1)),
     (
         "Release.previous",

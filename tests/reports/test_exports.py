@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -232,15 +233,32 @@ def is_free() -> bool:
         return free
 
 
-def test_nothing_is_swept_while_a_file_is_made(transactional_db: None, folder: Path) -> None:
-    begun = folder / "files" / "exports" / "begun.xlsx"
-    begun.parent.mkdir(parents=True)
-    begun.write_bytes(b"half")
+def test_nothing_is_swept_while_a_file_is_made(record: SimpleNamespace, folder: Path) -> None:
+    begun = put(folder, exports.ask(Question("recommendations"), "xlsx").file_name)
     with workers.connect_as_owner() as other:
         other.execute("SELECT pg_advisory_lock(%s)", [Lane.EXPORTS.value])
         assert exports.sweep() == 0
     assert wait_until(lambda: exports.sweep() == 1, seconds=20)
-    assert stored(folder) == []
+    assert not begun.exists()
+
+
+def test_file_of_another_database_goes_when_its_days_are_over(
+    record: SimpleNamespace, folder: Path, settings: Any
+) -> None:
+    foreign = put(folder, "recommendations-2026-01-01-other222.xlsx")
+    assert exports.sweep() == 0
+    over = timezone.now() - datetime.timedelta(days=settings.EXPORT_DAYS + 1, minutes=1)
+    os.utime(foreign, (over.timestamp(), over.timestamp()))
+    assert exports.sweep() == 1
+    assert not foreign.exists()
+
+
+def put(folder: Path, name: str) -> Path:
+    """A file among those made, which no row names."""
+    path = folder / "files" / "exports" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"half")
+    return path
 
 
 def status(export: Export) -> str:

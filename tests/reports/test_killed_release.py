@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
 from history.log import Actor
 from reports import dictionary, files, releases, tasks
 from reports.lanes import Lane
-from reports.models import Release, ReleaseFile
-from reports.releases import RefusedRelease, make_release
+from reports.models import Making, Release, ReleaseFile
+from reports.releases import RefusedRelease, make_release, withdraw_release
 from tests import workers
 from upr_tracker.localstack.processes import spawn, tail, wait_until
 
@@ -70,9 +71,7 @@ def test_release_that_was_killed_is_nowhere_and_its_files_go(
 def test_release_that_was_killed_is_made_again_under_its_name(killed: workers.Process, folder: Path) -> None:
     assert wait_until(lambda: again() is not None, seconds=20)
     release = Release.objects.get()
-    assert [file.file.name for file in release.files.all()] == [
-        f"releases/{NAME}/{file.name}" for file in release.files.all()
-    ]
+    assert not Making.objects.exists()
     for file in release.files.all():
         assert files.sha256(Path(file.file.path)) == file.sha256
     assert len(kept(folder)) == release.files.count()
@@ -86,9 +85,7 @@ def again() -> Release | None:
 
 
 def test_two_are_not_made_at_once_and_nothing_is_swept_meanwhile(record: SimpleNamespace, folder: Path) -> None:
-    begun = folder / "files" / "releases" / NAME / "recommendations.csv"
-    begun.parent.mkdir(parents=True)
-    begun.write_text("half")
+    begun = begin_by_hand(folder)
     with workers.connect_as_owner() as other:
         other.execute("SELECT pg_advisory_lock(%s)", [Lane.RELEASES.value])
         with pytest.raises(RefusedRelease, match="Another release is being made"):
@@ -96,7 +93,63 @@ def test_two_are_not_made_at_once_and_nothing_is_swept_meanwhile(record: SimpleN
         assert releases.sweep() == 0
         assert begun.exists()
     assert wait_until(lambda: releases.sweep() == 1, seconds=20)
-    assert not begun.exists()
+    assert (begun.exists(), Making.objects.exists()) == (False, False)
+
+
+def begin_by_hand(folder: Path) -> Path:
+    """The one file so far of a release that is being made."""
+    making = Making.objects.create(name=NAME)
+    making.workplace.mkdir(parents=True)
+    begun = folder / "files" / making.folder / "recommendations.csv"
+    begun.parent.mkdir(parents=True)
+    begun.write_text("half")
+    return begun
+
+
+def test_release_that_no_row_knows_is_left_alone_and_named(
+    record: SimpleNamespace, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on a database restored from before it was made, or on a wrong one that shares the folder."""
+    release = make_release(name=NAME, by=Actor())
+    before = kept(folder)
+    where = Path(str(release.files.all()[0].file)).parent
+    forget()
+    tasks.sweep()
+    assert kept(folder) == before
+    make_release(name=NAME, by=Actor())  # the name is free here, and nothing is written over
+    assert len(kept(folder)) == 2 * len(before)
+    call_command("verify")
+    assert f"{where} holds files of a release that this database does not know." in capsys.readouterr().err
+
+
+def forget() -> None:
+    """No release was ever made, as far as this database knows."""
+    with workers.connect_as_owner() as owner:
+        owner.execute("TRUNCATE reports_releasefile, reports_release")
+
+
+def test_release_that_a_backup_knows_as_begun_is_left_alone(record: SimpleNamespace, folder: Path) -> None:
+    """The backup was taken while it was being made."""
+    made = str(make_release(name=NAME, by=Actor()).files.get(name="recommendations.csv").file)
+    key = Path(made).parent.name.removeprefix(f"{NAME}-")
+    forget()
+    Making.objects.create(name=NAME, key=key)
+    assert releases.sweep() == 0
+    assert (folder / "files" / made).exists()
+    assert not Making.objects.exists()
+
+
+def test_verify_finds_a_file_that_is_gone(
+    record: SimpleNamespace, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = make_release(name=NAME, by=Actor())
+    file = release.files.get(name="recommendations.csv").file
+    file.storage.delete(str(file))
+    with pytest.raises(CommandError, match="1 finding"):
+        call_command("verify")
+    assert f"Release {NAME}: {file} is not where files are kept" in capsys.readouterr().out
+    withdraw_release(name=NAME, because="Wrong.", by=Actor())
+    call_command("verify")
 
 
 def test_nothing_idles_inside_the_snapshot(record: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recommendations import verifying
+from reports import leftovers
 
 
 class Command(BaseCommand):
-    """Recomputes what the lists show and looks at the log; prints each finding, and ends with status 1 on any."""
+    """Recomputes what the lists show, looks at the log and for files; ends with status 1 on any finding."""
 
-    help = _("Recompute what the lists show, check the log, and print whatever is not as it must be.")
+    help = _(
+        "Recompute what the lists show, check the log and the files of releases, and print what is not as it must be."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whether to mend."""
@@ -26,7 +29,9 @@ class Command(BaseCommand):
         if repair:
             number = verifying.repair()
             self.stdout.write(ngettext("%(n)d row repaired.", "%(n)d rows repaired.", number) % {"n": number})
-        findings = list(verifying.findings())
+        for warning in leftovers.warnings():
+            self.stderr.write(warning)
+        findings = [*verifying.findings(), *leftovers.findings()]
         for finding in findings:
             self.stdout.write(finding)
         if findings:
