@@ -38,6 +38,11 @@ class Reader:
         """Whether the past is asked for."""
         return self.as_of is not None or self.known_on is not None
 
+    @property
+    def known_before(self) -> datetime.datetime | None:
+        """The first moment after `known_on` (UTC): what was recorded from then on is not known. None: all is."""
+        return None if self.known_on is None else end_of_day(self.known_on)
+
     def at(self, *, as_of: datetime.date | None, known_on: datetime.date | None = None) -> "Reader":
         """The same reader, looking at another day."""
         return replace(self, as_of=as_of, known_on=known_on)
@@ -45,6 +50,11 @@ class Reader:
     def without_samples(self) -> "Reader":
         """The same reader, who is shown no sample data."""
         return replace(self, samples=False)
+
+
+def end_of_day(day: datetime.date) -> datetime.datetime:
+    """The first moment after that day, UTC."""
+    return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), datetime.UTC)
 
 
 PUBLIC = Reader()

@@ -285,13 +285,13 @@ def name_lead(
 ) -> Lead:
     """Name the organisation whose assessments the lists of a review show from a day on."""
     Review.objects.select_for_update().get(pk=review.pk)
-    lead, created = Lead.objects.get_or_create(
-        review=review, from_day=from_day, is_sample=is_sample, defaults={"organisation": organisation}
+    standing, now = Lead.objects.filter(review=review, from_day=from_day, is_sample=is_sample), timezone.now()
+    if same := standing.filter(organisation=organisation).first():
+        return same
+    standing.update(replaced_at=now)  # and kept, for who asks what was known before
+    lead = Lead.objects.create(
+        review=review, organisation=organisation, from_day=from_day, is_sample=is_sample, recorded_at=now
     )
-    if not created and lead.organisation_id == organisation.pk:
-        return lead
-    lead.organisation = organisation
-    lead.save()
     derived.refresh_leads(list(Recommendation.objects.filter(review=review).values_list("pk", flat=True)))
     record(
         events.LEAD_NAMED,
@@ -305,12 +305,12 @@ def name_lead(
 
 def start_leads() -> int:
     """Let those lead whose first day (UTC) has come, however long ago; returns how many recommendations it changed."""
-    due = dict(Lead.objects.to_start().values_list("pk", "review_id"))
+    due = dict(Lead.recorded.to_start().values_list("pk", "review_id"))
     if not due:
         return 0
     changed = refresh_wrong(derived.LEADS, sorted({*due.values()}))
     # After that is committed: were it lost, they would still be due; and no lead's row is held while others are locked.
-    Lead.objects.to_start().filter(pk__in=due).update(started=True)
+    Lead.recorded.to_start().filter(pk__in=due).update(started=True)
     return changed
 
 

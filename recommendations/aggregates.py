@@ -15,7 +15,7 @@ from recommendations.dimensions import Cells, cells
 from recommendations.index import Verdict, disputed, score, verdict
 from recommendations.querysets import utc_today
 from recommendations.selection import NOT_ASSESSED
-from recommendations.sql import rows, said
+from recommendations.sql import named_leads, rows, said
 from reviews.days import BEGUN, FIRST_SESSION
 from reviews.selection import Params
 
@@ -172,6 +172,7 @@ def _steps(made: Cells, reader: Reader, points: Sequence[datetime.date], last: d
     from the day on which the row's session began. The third column is how many recommendations there are at the end.
     """
     held, names = said(reader.at(as_of=last, known_on=reader.known_on)), "".join(f", {name}" for name in made.columns)
+    named = named_leads(reader)
     text = f"""
         WITH {made.text}, begun AS ({BEGUN}), made AS (
             SELECT id, width_bucket(b.starts - 1, %s::date[]) AS place {names}
@@ -179,7 +180,7 @@ def _steps(made: Cells, reader: Reader, points: Sequence[datetime.date], last: d
         ), led AS (
             SELECT review_id, is_sample, organisation_id, from_day AS starts,
                 lead(from_day) OVER (PARTITION BY review_id, is_sample ORDER BY from_day) AS ends
-            FROM reviews_lead WHERE from_day <= %s
+            FROM ({named.text}) n WHERE from_day <= %s
         ), held AS (
             SELECT w.id, w.review_id, w.is_sample, a.voice_id, a.status, greatest(a.holds_from, b.starts) AS starts,
                 lead(a.holds_from) OVER (PARTITION BY w.id, a.voice_id ORDER BY a.holds_from, a.id) AS ends
@@ -202,7 +203,7 @@ def _steps(made: Cells, reader: Reader, points: Sequence[datetime.date], last: d
         FROM made WHERE place < %s GROUP BY place {names}
     """
     days = list(points)
-    return rows(text, (*made.params, days, last, *held.params, days, days, *[len(days)] * 3))
+    return rows(text, (*made.params, days, *named.params, last, *held.params, days, days, *[len(days)] * 3))
 
 
 def _course(steps: Mapping[str | None, Mapping[int, int]], length: int) -> Iterator[tuple[str, int, int]]:

@@ -18,6 +18,7 @@ LEAD = """
       AND a.voice_id = (
         SELECT l.organisation_id FROM reviews_lead l
         WHERE l.review_id = r.review_id AND l.is_sample = r.is_sample AND l.from_day <= current_date
+          AND l.replaced_at IS NULL
         ORDER BY l.from_day DESC LIMIT 1
       )
     ORDER BY a.holds_from DESC, a.id DESC LIMIT 1

@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
-from accounts.reader import Reader
+from accounts.reader import Reader, end_of_day
 from reviews.days import first_after
 from reviews.models import Lead
 
@@ -95,9 +95,11 @@ def lead_on(reader: Reader) -> AssessmentQuerySet:
     from recommendations.models import Assessment
 
     day = reader.as_of or reader.known_on or utc_today()
-    leads = Lead.objects.filter(
-        review=OuterRef(OuterRef("review_id")), is_sample=OuterRef(OuterRef("is_sample")), from_day__lte=day
-    ).order_by("-from_day")
+    leads = (
+        Lead.recorded.known_to(reader)
+        .filter(review=OuterRef(OuterRef("review_id")), is_sample=OuterRef(OuterRef("is_sample")), from_day__lte=day)
+        .order_by("-from_day")
+    )
     return (
         Assessment.objects.filter(recommendation=OuterRef("pk"))
         .held(reader)
@@ -140,8 +142,3 @@ class CheckQuerySet(models.QuerySet["Check"]):
 def utc_today() -> datetime.date:
     """Today where leads begin: UTC, so that lists change for everybody at once."""
     return timezone.now().astimezone(datetime.UTC).date()
-
-
-def end_of_day(day: datetime.date) -> datetime.datetime:
-    """The first moment after that day, UTC."""
-    return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), datetime.UTC)

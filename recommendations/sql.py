@@ -13,6 +13,7 @@ from accounts.reader import Reader
 from recommendations.models import Assessment, Recommendation
 from recommendations.querysets import utc_today
 from recommendations.selection import select
+from reviews.models import Lead
 from reviews.selection import Params
 
 
@@ -50,11 +51,18 @@ def said(reader: Reader) -> Sql:
 
 def leads(reader: Reader) -> Sql:
     """Who leads on the reader's day: review_id, is_sample, organisation_id."""
+    named = named_leads(reader)
     return Sql(
-        "SELECT DISTINCT ON (review_id, is_sample) review_id, is_sample, organisation_id FROM reviews_lead"
+        f"SELECT DISTINCT ON (review_id, is_sample) review_id, is_sample, organisation_id FROM ({named.text}) l"
         " WHERE from_day <= %s ORDER BY review_id, is_sample, from_day DESC",
-        (reader.as_of or reader.known_on or utc_today(),),
+        (*named.params, reader.as_of or reader.known_on or utc_today()),
     )
+
+
+def named_leads(reader: Reader) -> Sql:
+    """Who was named to lead from which day, as the reader knows: review_id, is_sample, organisation_id, from_day."""
+    columns = ("review_id", "is_sample", "organisation_id", "from_day")
+    return compiled(Lead.recorded.known_to(reader).order_by().values(*columns))
 
 
 def statuses_then(reader: Reader, within: str) -> Sql:

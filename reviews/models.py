@@ -3,11 +3,12 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from issues.models import Issue, PersonGroup
-from reviews.querysets import LeadQuerySet, ReviewQuerySet
+from reviews.querysets import LeadQuerySet, ReviewQuerySet, StandingLeads
 from states.models import State
 
 
@@ -174,11 +175,21 @@ class Lead(models.Model):
     # Whether lists were brought up to date since its day came, by the task that looks for those whose day has.
     started = models.BooleanField(default=False, db_default=False, editable=False)
 
-    objects = LeadQuerySet.as_manager()
+    recorded_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+    replaced_at = models.DateTimeField(null=True, editable=False)  # when another was named for the same day
+
+    objects = StandingLeads()
+    recorded = LeadQuerySet.as_manager()  # replaced ones too
 
     class Meta:
         ordering = ["-from_day"]
-        constraints = [models.UniqueConstraint(fields=["review", "is_sample", "from_day"], name="one_lead_a_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "is_sample", "from_day"],
+                condition=models.Q(replaced_at=None),
+                name="one_lead_a_day",
+            )
+        ]
         # Those that are due: few, whatever the number of leads.
         indexes = [models.Index(fields=["from_day"], condition=models.Q(started=False), name="lead_to_start")]
 

@@ -165,7 +165,9 @@ def make_assessment(
 
 def make_lead(review: Review, organisation: Organisation, from_day: datetime.date | None = None) -> Lead:
     """The organisation whose view the review's lists show."""
-    return Lead.objects.create(review=review, organisation=organisation, from_day=from_day or datetime.date(2020, 1, 1))
+    first = from_day or datetime.date(2020, 1, 1)
+    named = datetime.datetime.combine(first, datetime.time(), datetime.UTC)
+    return Lead.objects.create(review=review, organisation=organisation, from_day=first, recorded_at=named)
 
 
 def make_event(review: Review, title: str = "Workshop", day: datetime.date | None = None) -> EngagementEvent:

@@ -7,6 +7,7 @@ from django.db.models.functions import TruncDate
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.reader import end_of_day
 from api import filters as tables
 from api import schema
 from api.errors import Gone
@@ -15,7 +16,6 @@ from api.resources.base import Resource
 from api.rows import recommendations as rows
 from api.serializers import recommendations as shapes
 from recommendations.models import Assessment, Position, Recommendation
-from recommendations.querysets import end_of_day
 
 
 class OfRecommendations(Resource):

@@ -6,12 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from accounts.reader import PUBLIC, Reader
-from recommendations import derived
+from accounts.reader import PUBLIC, Reader, end_of_day
+from history.log import Actor
+from recommendations import actions, derived
+from recommendations.aggregates import Span, over_time
+from recommendations.facets import facets_of
 from recommendations.models import Assessment, Recommendation
-from recommendations.querysets import end_of_day
 from reviews.models import Lead
 from tests import factories as make
 
@@ -113,6 +116,27 @@ def test_lead_of_the_day_speaks(told: SimpleNamespace) -> None:
     assert shown(told.recommendation, as_of="04-10") == "regression"
     assert shown(told.recommendation, known_on="04-09") == "not_started"
     assert shown(told.recommendation, known_on="04-10") == "regression"
+
+
+@pytest.mark.parametrize("from_day", ["03-10", "02-01"])
+def test_lead_named_or_corrected_later_changes_nothing_that_was_known_before(
+    told: SimpleNamespace, from_day: str
+) -> None:
+    Lead.recorded.all().delete()
+    make.make_lead(told.review, told.group, day("02-01"))
+    make.make_assessment(
+        told.recommendation, told.others, "regression", holds_from=day("01-05"), published_at=noon("01-05")
+    )
+    with time_machine.travel(noon("08-01")):  # from a past day: an additional one, or another for the same day
+        actions.name_lead(review=told.review, organisation=told.others, from_day=day(from_day), by=Actor())
+    assert shown(told.recommendation, as_of="04-01") == "regression"
+    for known_on, status in (("07-31", "in_progress"), ("08-01", "regression")):
+        assert shown(told.recommendation, as_of="04-01", known_on=known_on) == status
+        reader = PUBLIC.at(as_of=day("04-01"), known_on=day(known_on))
+        (facet,) = facets_of({}, reader, ["status"])
+        assert {value.value for value in facet.values} == {status}
+        (cell,) = over_time({}, reader, [], "recommendation", "month", Span(day("04-01"))).cells
+        assert cell["status"] == status
 
 
 def test_without_a_lead_there_is_no_lead_status(told: SimpleNamespace) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import permissions
 from accounts.models import Organisation, Person
-from accounts.reader import Reader
+from accounts.reader import Reader, end_of_day
 from accounts.roles import Act
 from history.models import Event
 from notifications.following import followed
@@ -19,7 +19,7 @@ from recommendations import derived
 from recommendations.actions import latest_of
 from recommendations.correcting import corrections_of
 from recommendations.models import Assessment, Check, Draft, Position, Recommendation
-from recommendations.querysets import end_of_day, was_made
+from recommendations.querysets import was_made
 from web.clock import BadDay, reader_at
 from web.errors import gone
 from web.recommendations.forms import AssessmentForm, BasisFormSet, CheckForm, initial_of
