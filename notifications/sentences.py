@@ -66,20 +66,33 @@ def _notice(
     status = str(event.new.get("status") or event.old.get("status") or "")
     word = str(Status(status).label) if status else ""
     name, which = _named(recommendation)
-    if event.action == "assessment.withdrawn":
-        sentence = _("%(who)s withdrew the status “%(status)s” of %(which)s to %(where)s.")
-    else:
-        sentence = _("%(who)s recorded the status “%(status)s” for %(which)s to %(where)s.")
-    subject = _("%(where)s, %(name)s: %(status)s") % {"where": where, "name": name, "status": word}
+    subject, sentence = _words(event)
+    said = {"who": who, "status": word, "name": name, "which": which, "where": where}
     return Notice(
         message,
-        " ".join(subject.split()),
-        sentence % {"who": who, "status": word, "which": which, "where": where},
+        " ".join((subject % said).split()),
+        sentence % said,
         reverse("recommendation-detail", args=[recommendation.public_id]),
-        "" if event.action == "assessment.withdrawn" else status,
+        "" if event.action == "assessment.withdrawn" or "holds_until" in event.new else status,
         timezone.localdate(event.recorded_at),
         recommendation.is_sample,
     )
+
+
+def _words(event: Event) -> tuple[str, str]:
+    """The subject and the sentence about a status; of one dated back, that it changes none of today."""
+    subject = _("%(where)s, %(name)s: %(status)s")
+    if event.action == "assessment.withdrawn":
+        return subject, _("%(who)s withdrew the status “%(status)s” of %(which)s to %(where)s.")
+    if "holds_until" in event.new:
+        return (
+            _("%(where)s, %(name)s: %(status)s, for past days"),
+            _(
+                "%(who)s recorded the status “%(status)s” for past days of %(which)s to %(where)s; its latest status"
+                " stays as it was."
+            ),
+        )
+    return subject, _("%(who)s recorded the status “%(status)s” for %(which)s to %(where)s.")
 
 
 def _named(recommendation: Recommendation) -> tuple[str, str]:

@@ -20,6 +20,8 @@ from recommendations.models import Assessment, Basis, Check, Draft, Recommendati
 from reviews.days import FIRST_SESSION, first_days
 from reviews.models import Document, Lead, Review
 
+ONE_DAY = datetime.timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class BasisContent:
@@ -100,6 +102,7 @@ def publish_assessment(
         raise Overtaken(latest)
     _seen_draft(recommendation, voice, draft_version)
     _check_content(content, held, today)
+    before, after = _around(recommendation, voice, content.holds_from)
     assessment = Assessment(
         recommendation=recommendation,
         voice=voice,
@@ -124,12 +127,14 @@ def publish_assessment(
         recommendation,
         by=by,
         review_id=recommendation.review_id,
-        old={"assessment": latest.pk, "status": latest.status} if latest else None,
+        old={"assessment": before.pk, "status": before.status} if before else None,
         new={
             "assessment": assessment.pk,
             "status": assessment.status,
             "progress": assessment.progress or None,
             "holds_from": assessment.holds_from,
+            # Dated back, it changes what held on past days and leaves the current status as it is.
+            **({"holds_until": after.holds_from - ONE_DAY} if after else {}),
         },
         quiet=quiet,
     )
@@ -347,6 +352,15 @@ def _seen_draft(recommendation: Recommendation, organisation: Organisation, vers
     if (draft.version if draft else None) != version:
         raise Overtaken(draft)
     return draft
+
+
+def _around(
+    recommendation: Recommendation, voice: Organisation, day: datetime.date
+) -> tuple[Assessment | None, Assessment | None]:
+    """What a voice says of a day, and what it says next, of a later one: between them comes a status from that day."""
+    standing = Assessment.objects.filter(recommendation=recommendation, voice=voice, withdrawn_at__isnull=True)
+    before = standing.filter(holds_from__lte=day).order_by("-holds_from", "-id").first()
+    return before, standing.filter(holds_from__gt=day).order_by("holds_from").first()
 
 
 def _is_repeat(latest: Assessment, content: AssessmentContent, based_on: int | None, by: Actor) -> bool:

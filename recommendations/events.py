@@ -4,11 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from history.registry import register
 
+# `old` is what held on that day before; `holds_until`, only where a later status of the voice stands, the last such day.
 ASSESSMENT_PUBLISHED = register(
     "assessment.published",
     _("recorded a status"),
     public=True,
-    keys={"assessment", "status", "progress", "holds_from"},
+    keys={"assessment", "status", "progress", "holds_from", "holds_until"},
     notifies=True,
 )
 ASSESSMENT_WITHDRAWN = register(

@@ -34,6 +34,7 @@ class Row:
     old_status: str
     new_status: str
     holds_from: datetime.date | None
+    holds_until: datetime.date | None  # only of a status of past days, after which another one holds
     about: str
     review: Review | None
     url: str
@@ -144,6 +145,7 @@ def _row(event: Event, names: _Names, reader: Reader) -> Row | None:
         old_status=str(event.old.get("status") or ""),
         new_status=str(event.new.get("status") or ""),
         holds_from=_date(event.new.get("holds_from")),
+        holds_until=_date(event.new.get("holds_until")),
         about=_about(recommendation, review),
         review=review,
         url=_url(recommendation, review),
@@ -161,7 +163,8 @@ def _together(rows: list[Row]) -> Row:
     number = len({row.event.target_id for row in rows})
     if number == 1:
         return first
-    return replace(first, number=number, old_status="", new_status="", holds_from=None, url=list_url(first.review))
+    bare = replace(first, number=number, old_status="", new_status="", holds_from=None, holds_until=None)
+    return replace(bare, url=list_url(first.review))
 
 
 def list_url(review: Review | None) -> str:

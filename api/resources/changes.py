@@ -30,8 +30,8 @@ from reviews.models import Review
 RECOMMENDATION = "recommendations.recommendation"
 STRETCH = 10_000  # positions that one answer goes through at most, told or not
 # What an event carries that means something outside; the rest are numbers of rows.
-TOLD = {"status", "progress", "holds_from", "day", "from_day"} | {"new", "changed", "unchanged", "attached", "grouped"}
-TOLD |= {"undone", "left", "parts", "action_category"}
+TOLD = {"status", "progress", "holds_from", "holds_until", "day", "from_day"}
+TOLD |= {"new", "changed", "unchanged", "attached", "grouped", "undone", "left", "parts", "action_category"}
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,21 @@ def test_change_says_what_happened_to_what_by_whom_and_on_which_day(api: Api, wo
     assert made.pk
 
 
+def test_status_dated_back_is_told_as_one_of_past_days(api: Api, world: SimpleNamespace) -> None:
+    publish(world, world.lead, make.make_person(), status="regression", holds_from=datetime.date(2025, 4, 1))
+    shown = api.get("recommendations/first222/")["lead_assessment"]
+    (change,) = api.get("changes/")["results"]
+    assert change["old"] == {"status": "not_started"}  # since 1 March
+    until = datetime.date.fromisoformat(shown["since"]) - DAY
+    assert change["new"] == {
+        "status": "regression",
+        "progress": None,
+        "holds_from": "2025-04-01",
+        "holds_until": until.isoformat(),
+    }
+    assert shown["status"] == "in_progress"
+
+
 def test_collective_name_hides_the_organisation(api: Api, world: SimpleNamespace) -> None:
     publish(world, world.hidden, make.make_person(organisation=world.hidden))
     (change,) = api.get("changes/")["results"]

@@ -38,6 +38,19 @@ def test_mail_says_what_changed_and_where_to_read_it(cast: SimpleNamespace, publ
     assert f"https://tracker.example/recommendations/{cast.recommendation.public_id}/" in mail.body
 
 
+def test_mail_of_a_status_dated_back_says_that_the_latest_stays(cast: SimpleNamespace, publish: Publish) -> None:
+    publish("regression")
+    told()
+    follower(cast.recommendation)
+    publish("not_started", holds_from=datetime.date(2025, 6, 1))
+    (message,) = told()
+    mail = mails.compose(message)
+    assert mail.subject == "Kazakhstan, Session 48, 140.7: Not Started, for past days"
+    assert "“Not Started” for past days of recommendation 140.7" in " ".join(mail.body.split())
+    assert "its latest status stays as it was" in " ".join(mail.body.split())
+    assert sentences.describe([message])[0].status == ""
+
+
 def test_mail_names_no_reason_basis_or_person(cast: SimpleNamespace, publish: Publish) -> None:
     follower(cast.recommendation)
     publish()

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from history.models import Event
-from recommendations.actions import BasisContent, Overtaken, publish_assessment
+from recommendations.actions import BasisContent, Overtaken, publish_assessment, withdraw_assessment
 from recommendations.models import Assessment, Draft
 from reviews.models import Document
 from tests import factories as make
@@ -52,6 +52,28 @@ def test_event_of_a_later_status_names_the_one_before(desk: Desk) -> None:
     desk.publish("in_progress")
     event = Event.objects.order_by("-id")[0]
     assert event.old == {"assessment": first.pk, "status": "not_started"}
+
+
+def test_event_of_a_status_dated_back_tells_of_past_days_and_of_no_change_today(desk: Desk) -> None:
+    desk.publish("regression", holds_from=datetime.date(2026, 2, 10))
+    desk.publish("not_started", holds_from=EARLIER)
+    first = Event.objects.order_by("-id")[0]
+    assert (first.old, first.new["status"]) == ({}, "not_started")
+    assert (first.new["holds_from"], first.new["holds_until"]) == ("2025-06-01", "2026-02-09")
+    desk.publish("in_progress", holds_from=datetime.date(2025, 9, 1))
+    between = Event.objects.order_by("-id")[0]
+    assert (between.old["status"], between.new["status"]) == ("not_started", "in_progress")
+    assert between.new["holds_until"] == "2026-02-09"
+    assert lead_status(desk.recommendation) == "regression"
+
+
+def test_event_after_a_withdrawal_names_what_held(desk: Desk) -> None:
+    stood = desk.publish("not_started", holds_from=EARLIER)
+    withdraw_assessment(assessment=desk.publish("regression"), by=desk.by)
+    desk.publish("in_progress")
+    event = Event.objects.order_by("-id")[0]
+    assert event.old == {"assessment": stood.pk, "status": "not_started"}
+    assert "holds_until" not in event.new
 
 
 def test_status_based_on_an_older_one_is_overtaken(desk: Desk, mate: Desk) -> None:

@@ -134,11 +134,17 @@ def review_page(db: None) -> SimpleNamespace:
 def record(db: None) -> Callable[..., Any]:
     """`record(recommendation, organisation, person, status)` publishes a status as a page does, and sequences it."""
 
-    def publish(recommendation: Any, voice: Any, person: Any, status: str = "in_progress") -> Any:
+    def publish(
+        recommendation: Any,
+        voice: Any,
+        person: Any,
+        status: str = "in_progress",
+        holds_from: datetime.date = datetime.date(2025, 6, 1),
+    ) -> Any:
         latest = actions.latest_of(recommendation, voice)
         content = actions.AssessmentContent(
             status=status,
-            holds_from=datetime.date(2025, 6, 1),
+            holds_from=holds_from,
             reason="A draft law was published.",
             bases=[actions.BasisContent(kind="monitoring", description="Read the official gazette.")],
         )

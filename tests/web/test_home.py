@@ -77,6 +77,17 @@ def test_feed_names_organisation_and_day_never_a_person_or_an_hour(
     assert not re.search(r"\b\d{1,2}:\d\d\b", text)
 
 
+def test_feed_shows_a_status_dated_back_as_one_of_past_days(
+    reader_client: Client, review_page: SimpleNamespace, record: Record
+) -> None:
+    assessed, group = review_page.assessed, review_page.group
+    make.make_assessment(assessed, group, "regression", holds_from=datetime.date(2025, 11, 10))
+    record(assessed, group, review_page.person, "not_started", datetime.date(2025, 2, 1))
+    text = re.sub(r"</?(time|span)[^>]*>", "", page(reader_client))
+    assert "since 1 February 2025 until 9 November 2025, when another status follows" in re.sub(r"\s+", " ", text)
+    assert "changed to" not in text
+
+
 def test_feed_shows_a_colleague_the_person_and_a_former_member_without_a_name(
     review_page: SimpleNamespace, record: Record
 ) -> None:
