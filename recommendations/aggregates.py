@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from accounts.reader import Reader
-from recommendations.dimensions import Cells, cells
+from recommendations.dimensions import DIMENSIONS, Cells, cells
 from recommendations.index import Verdict, disputed, score, verdict
 from recommendations.querysets import utc_today
 from recommendations.selection import NOT_ASSESSED
@@ -59,17 +59,24 @@ def aggregate(
 
 
 def _indices(made: Cells, reader: Reader) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """What the index says in each cell: of how many recommendations, of which voices, how many of them disputed."""
+    """What the index says in each cell: of how many recommendations, of which voices, how many of them disputed.
+
+    A cell of a voice rests on its own scores alone: what others say of the same recommendations is not its view.
+    """
     held, names = said(reader), ", ".join(made.columns)
+    by_voice = [name for name, dimension in zip(made.columns, made.dimensions, strict=True) if dimension == "voice"]
+    keys = ", ".join(["id", *by_voice])
+    own = "".join(f", {DIMENSIONS['voice'].value} AS {name}" for name in by_voice)
     latest = f"""
         WITH {made.text}, latest AS MATERIALIZED (
-            SELECT DISTINCT ON (w.id, a.voice_id) w.id, a.voice_id, {score("a")} AS score
+            SELECT DISTINCT ON (w.id, a.voice_id) w.id, a.voice_id, {score("a")} AS score {own}
             FROM picked w JOIN ({held.text}) a ON a.recommendation_id = w.id
+            {"JOIN accounts_organisation o ON o.id = a.voice_id" if own else ""}
             ORDER BY w.id, a.voice_id, a.holds_from DESC, a.id DESC
         ), indexed AS (
-            SELECT id, avg(score) AS value, count(*) AS voices, {disputed("score")} AS disputed,
+            SELECT {keys}, avg(score) AS value, count(*) AS voices, {disputed("score")} AS disputed,
                 {verdict("avg(score)")} AS verdict
-            FROM latest WHERE score IS NOT NULL GROUP BY id
+            FROM latest WHERE score IS NOT NULL GROUP BY {keys}
         )
     """
     values = (*made.params, *held.params)
@@ -79,7 +86,7 @@ def _indices(made: Cells, reader: Reader) -> dict[tuple[Any, ...], dict[str, Any
         latest
         + f"""
         SELECT count(*), round(avg(value), 4), sum(voices), count(*) FILTER (WHERE disputed), {verdicts}, {names}
-        FROM cells JOIN indexed USING (id) GROUP BY {names}
+        FROM cells JOIN indexed USING ({keys}) GROUP BY {names}
         """,
         values,
     ):
@@ -95,13 +102,13 @@ def _indices(made: Cells, reader: Reader) -> dict[tuple[Any, ...], dict[str, Any
         latest
         + f"""
         SELECT o.kind, count(DISTINCT o.id), count(*), round(avg(score), 4), {names}
-        FROM cells JOIN latest USING (id) JOIN accounts_organisation o ON o.id = voice_id
+        FROM cells JOIN latest USING ({keys}) JOIN accounts_organisation o ON o.id = voice_id
         WHERE score IS NOT NULL GROUP BY o.kind, {names} ORDER BY o.kind
         """,
         values,
     ):
-        own = {"kind": kind, "organisations": organisations, "n": n, "value": float(value)}
-        found[tuple(key)]["index"]["by_kind"].append(own)
+        one = {"kind": kind, "organisations": organisations, "n": n, "value": float(value)}
+        found[tuple(key)]["index"]["by_kind"].append(one)
     return dict(found)
 
 

@@ -64,7 +64,7 @@ class KindSerializer(serializers.Serializer[Any]):
 
 
 class CellIndexSerializer(serializers.Serializer[Any]):
-    """The implementation index of the recommendations of a cell that have one."""
+    """The implementation index of the recommendations of a cell that have one; of a voice's cell, its own scores."""
 
     n = serializers.IntegerField(help_text="Recommendations that have an index.")
     value = serializers.FloatField(help_text="The average of their indices.")

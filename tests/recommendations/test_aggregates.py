@@ -1,7 +1,7 @@
 """Aggregates are what lists hold, cell by cell; over time, what lists held at the end of each month."""
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,11 +13,11 @@ from accounts.reader import PUBLIC, Reader
 from recommendations import aggregates
 from recommendations.aggregates import TooManyCells, aggregate, ends, over_time
 from recommendations.dimensions import DIMENSIONS
-from recommendations.models import Recommendation, RecommendingState
+from recommendations.models import Assessment, Recommendation, RecommendingState
 from recommendations.querysets import utc_today
 from recommendations.selection import FILTERS
 from tests import factories as make
-from tests.indices import index_of
+from tests.indices import index_from, index_of
 from tests.recommendations.conftest import listed
 from tests.recommendations.test_facets import READERS
 
@@ -126,6 +126,31 @@ def test_index_of_each_cell_is_that_of_its_recommendations(random_world: SimpleN
         for verdict in ("not_implemented", "partially_implemented", "fully_implemented"):
             assert cell["index"][verdict] == sum(index.verdict == verdict for index in own)
         assert sum(kind["n"] for kind in cell["index"]["by_kind"]) == cell["index"]["voices"]
+
+
+@pytest.mark.parametrize("dimensions", [["voice"], ["state", "voice"]])
+def test_index_of_a_voice_is_made_of_its_own_scores(random_world: SimpleNamespace, dimensions: list[str]) -> None:
+    reader = READERS["as_of"]
+    found = aggregate({}, reader, dimensions, "recommendation", index=True)
+    seen = Recommendation.objects.visible_to(reader)
+    current = Assessment.objects.filter(recommendation__in=seen).held(reader).current().select_related("voice")
+    voices: dict[tuple[str, ...], dict[int, list[Assessment]]] = defaultdict(lambda: defaultdict(list))
+    for each in current:
+        name = "(collective)" if each.voice.collective_name else each.voice.slug
+        key = (each.recommendation.state_iso3, name) if len(dimensions) > 1 else (name,)
+        voices[key][each.recommendation_id].append(each)
+    expected = {}
+    for key, said in voices.items():
+        indices = [index for assessments in said.values() if (index := index_from(assessments)).n]
+        if indices:
+            mean = sum(index.value for index in indices) / len(indices)
+            expected[key] = (len(indices), pytest.approx(mean, abs=1e-4), sum(index.n for index in indices))
+    told = {tuple(cell[name] for name in dimensions): cell["index"] for cell in found.cells if "index" in cell}
+    assert len(told) > 1
+    assert {key: (index["n"], index["value"], index["voices"]) for key, index in told.items()} == expected
+    for key, index in told.items():
+        assert sum(kind["n"] for kind in index["by_kind"]) == index["voices"]
+        assert index["disputed"] == 0 or key[-1] == "(collective)"
 
 
 def test_too_many_cells_are_refused(random_world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
