@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from history.registry import register
 
-# `old` is what held on that day before; `holds_until`, where a later status of the voice stands, the last day of its own.
+# `old` is what held on that day before; `holds_until`, where a later status of the voice stands, the last day of it.
 ASSESSMENT_PUBLISHED = register(
     "assessment.published",
     _("recorded a status"),

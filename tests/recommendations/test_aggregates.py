@@ -137,7 +137,7 @@ def test_index_of_a_voice_is_made_of_its_own_scores(random_world: SimpleNamespac
     voices: dict[tuple[str, ...], dict[int, list[Assessment]]] = defaultdict(lambda: defaultdict(list))
     for each in current:
         name = "(collective)" if each.voice.collective_name else each.voice.slug
-        key = (each.recommendation.state_iso3, name) if len(dimensions) > 1 else (name,)
+        key = (*([each.recommendation.state_iso3] if len(dimensions) > 1 else []), name)
         voices[key][each.recommendation_id].append(each)
     expected = {}
     for key, said in voices.items():
