@@ -1,6 +1,7 @@
 """Kept counts are those of the rows, on every road: asked of the rows by other means, and after each real action."""
 
 import datetime
+import importlib
 import random
 import threading
 import time
@@ -257,4 +258,48 @@ def test_goal_that_moves_while_it_is_linked_is_counted_once_and_rightly(
 
     assert at_once(link, move) == [None, None]
     assert f"goal:{new.pk}" in Counted.objects.get(pk=cast.recommendation.pk).tags
+    assert_right()
+
+
+def test_goal_that_moves_while_an_import_is_at_its_recommendations_waits_for_it(
+    transactional_db: None, cast: SimpleNamespace
+) -> None:
+    """An import locks recommendations and then links goals; whoever moves a goal must not hold the links meanwhile."""
+    old, new = make.make_goal("3"), make.make_goal("16")
+    target = make.make_goal("3.4", old)
+    linked, other = cast.recommendation, make.make_recommendation(cast.review)
+    linked.goals.add(target)
+    locked = threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            Recommendation.objects.filter(pk__in=[linked.pk, other.pk]).update(text="Another text")
+            locked.set()
+            time.sleep(0.3)  # the other one comes meanwhile
+            other.goals.add(target)
+
+    def move() -> None:
+        assert locked.wait(10)
+        Goal.objects.filter(pk=target.pk).update(parent=new)
+
+    assert at_once(write, move) == [None, None]
+    assert counts.kept(False)[f"goal:{new.pk}"] == 2
+    assert_right()
+
+
+def test_goals_that_moved_unseen_are_counted_anew(transactional_db: None, cast: SimpleNamespace) -> None:
+    """As before anything watched over the parents of goals."""
+    old, new = make.make_goal("3"), make.make_goal("16")
+    target = make.make_goal("3.4", old)
+    cast.recommendation.goals.add(target)
+    with connect_as_owner() as owner:
+        owner.execute("ALTER TABLE issues_goal DISABLE TRIGGER counted_on_update")
+        owner.execute("UPDATE issues_goal SET parent_id = %s WHERE id = %s", [new.pk, target.pk])
+        owner.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what they have still to look at would forbid the next
+        owner.execute("ALTER TABLE issues_goal ENABLE TRIGGER counted_on_update")
+    assert counts.wrong() == [cast.recommendation.pk]
+    recounted = importlib.import_module("recommendations.migrations.0015_recounted")
+    with connection.cursor() as cursor:
+        cursor.execute(recounted.RECOUNT)
+    assert counts.kept(False)[f"goal:{new.pk}"] == 1
     assert_right()
