@@ -1,11 +1,14 @@
 """Where somebody asks from, for counting those who have no name here."""
 
 import ipaddress
+import re
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+# [2001:db8::1], [2001:db8::1]:443, 192.0.2.1:5555; a bare IPv6 address has no port.
+PORT = re.compile(r"^(?:\[([^]]*)\]|([^:]*))(?::\d+)?$")
 NETWORK = 64  # bits: a household or an office is given so much of IPv6, and may ask from any address in it
 
 
@@ -15,9 +18,13 @@ def asker(request: HttpRequest) -> str:
 
 
 def network_of(address: str) -> str:
-    """What one asker has to himself: an IPv4 address, or the /64 of an IPv6 one; anything else as it is."""
+    """What one asker has to himself: an IPv4 address, or the /64 of an IPv6 one; anything else as it is.
+
+    A port is not looked at: some proxies forward it, and every connection has another.
+    """
+    bare = PORT.sub(r"\1\2", address)
     try:
-        parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
+        parsed = ipaddress.ip_address(bare.partition("%")[0])
     except ValueError:
         return address
     if isinstance(parsed, ipaddress.IPv4Address):
