@@ -1,4 +1,4 @@
-"""How many streams run at once: few in a process, and one for each who asks.
+"""How many streams run at once in a process: few, and one for each who asks. Other processes are not asked.
 
 A stream holds a thread and a connection to the database for as long as its reader takes. Of a process's four threads
 and eight connections two may be held so, by two different askers: pages are always answered, and nobody shuts all

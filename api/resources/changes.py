@@ -24,6 +24,7 @@ from api.parameters import check_names
 from api.serializers.changes import ChangeSerializer, ChangesSerializer
 from history import feed, registry
 from history.models import Event, FeedEntry
+from recommendations.events import LISTS_REFRESHED
 from recommendations.models import Assessment, Recommendation
 from reviews.models import Review
 
@@ -147,5 +148,7 @@ def assessment_id(event: Event) -> int | None:
 
 
 def is_sample(change: Change) -> bool:
-    """Whether the event tells of sample data."""
-    return change.recommendation.is_sample if change.recommendation else bool(change.event.new.get("sample"))
+    """Whether the event tells of sample data, or may: `lists.refreshed` has not always said so."""
+    if change.recommendation:
+        return change.recommendation.is_sample
+    return bool(change.event.new.get("sample", change.event.action == LISTS_REFRESHED.name))

@@ -1,6 +1,7 @@
 """What has changed since the last time this ran: the mark is kept in a file beside it.
 
-Run it as often as you like, for instance from cron. Nothing is missed and nothing comes twice.
+Run it as often as you like, for instance from cron. Nothing is missed. A run that dies after it printed a stretch and
+before it noted the mark prints that stretch again the next time: each change comes at least once.
 """
 
 import json

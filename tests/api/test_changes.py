@@ -155,6 +155,14 @@ def test_lists_of_samples_are_brought_up_to_date_without_a_word(api: Api, world:
     assert (feed.last_position(), api.get("changes/")["results"]) == (1, [])
 
 
+def test_lists_refreshed_that_does_not_say_whose_is_not_told(api: Api, world: SimpleNamespace) -> None:
+    """Older events tell neither; they may be of samples."""
+    for new in ({}, {"sample": False}):
+        record(events.LISTS_REFRESHED, world.review, by=Actor(), review_id=world.review.pk, new=new)
+    feed.sequence()
+    assert [change["position"] for change in api.get("changes/")["results"]] == [2]
+
+
 def status_of(row: dict[str, Any]) -> Any:
     return row["lead_assessment"] and row["lead_assessment"]["status"]
 
