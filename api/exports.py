@@ -78,7 +78,6 @@ class ExportsView(APIView):
 
     changes_with = None  # a worker makes it; the feed does not tell how far it is
     permission_classes = (AllowAny,)  # as the lists are: the public's question, and one file for all who ask the same
-    http_method_names = ("post",)
 
     @extend_schema(
         operation_id="exports_create",

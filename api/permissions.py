@@ -23,9 +23,14 @@ class ReadOnly(BasePermission):
 
 
 class WritesByToken(BasePermission):
-    """Who shows a token that writes. What its person may do is asked of accounts.permissions, each time."""
+    """Who shows a token that writes. What its person may do is asked of accounts.permissions, each time.
+
+    Everybody may ask which methods an address takes.
+    """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
+        if request.method == "OPTIONS":
+            return True
         if not isinstance(request.auth, Token):
             raise NotAuthenticated(_("Show a token that writes: “Authorization: Bearer upr_…”."))
         if request.auth.scope != Token.Scope.WRITE:

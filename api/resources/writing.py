@@ -65,6 +65,8 @@ class Writing(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.method == "OPTIONS":  # asked of the address, not of a recommendation
+            return
         check_names(request, ("sample",))
         self.token = cast(Token, request.auth)  # of a kind that writes: see permission_classes
         self.person: Person = self.token.user
