@@ -59,6 +59,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     "dyads": (UNITED_NATIONS, VOICES),
     "positions": (UNITED_NATIONS, UHRI, UPR_INFO),
     "assessments": (VOICES,),
+    "leads": (VOICES,),
     "mentions": (UPR_INFO, UHRI),
     "reviews": (UNITED_NATIONS,),
     "sessions": (UNITED_NATIONS,),

@@ -80,6 +80,10 @@ class Export(models.Model):
         return f"{self.table}-{self.day:%Y-%m-%d}-{self.key}.{self.format}"
 
 
+# How caches keep a file of a release: it never changes, and yet it may be withdrawn.
+KEPT = "public, max-age=3600"
+
+
 class ReleaseQuerySet(models.QuerySet["Release"]):
     """Releases."""
 

@@ -62,10 +62,10 @@ def make_release(*, name: str, by: Actor) -> Release:
     The files are stored before the transaction that makes them known; what it did not make known is removed, by
     `sweep` where the process was killed.
     """
-    _check(name)
     with taken(Lane.RELEASES) as free:
         if not free:
             raise RefusedRelease(_("Another release is being made. Wait until it is done."))
+        _check(name)
         sweep()
         making = Making.objects.create(name=name)
         try:
@@ -92,8 +92,27 @@ def _check(name: str) -> None:
             _("“%(name)s” is no name of a release. Give its month: 2026.11, or 2026.11.1.") % {"name": name}
         )
     if Release.objects.filter(name=name).exists():
-        message = _("Release %(name)s was made already, and is never changed. Give the next name, such as %(name)s.1.")
-        raise RefusedRelease(message % {"name": name})
+        message = _("Release %(name)s was made already, and is never changed. Give the next name, such as %(next)s.")
+        raise RefusedRelease(message % {"name": name, "next": _next(name)})
+    today = _today()
+    if _order(name)[:2] > (today.year, today.month):
+        message = _("The month of “%(name)s” has not come. Give that of today: %(month)s.")
+        raise RefusedRelease(message % {"name": name, "month": f"{today:%Y.%m}"})
+    newest = Release.objects.latest_standing()
+    if newest is not None and _order(name) <= _order(newest.name):
+        message = _("“%(name)s” comes before %(newest)s, which was made already. Give a later name, such as %(next)s.")
+        raise RefusedRelease(message % {"name": name, "newest": newest.name, "next": _next(newest.name)})
+
+
+def _order(name: str) -> tuple[int, ...]:
+    """Year, month and number of a name, which is 0 for the first release of a month."""
+    year, month, *number = (int(part) for part in name.split("."))
+    return year, month, *(number or [0])
+
+
+def _next(name: str) -> str:
+    """The name after this one in its month."""
+    return f"{name[:7]}.{_order(name)[2] + 1}"
 
 
 @contextlib.contextmanager

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import FileResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -14,12 +15,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import addresses, bulk, schema
-from api.conditional import DATA
+from api.conditional import DATA, Mark
 from api.errors import PROBLEM, Gone
 from api.parameters import check_names
 from api.serializers.common import DayOf, EmptyAsNull, PageAddress
 from reports.files import media_type
-from reports.models import Release, ReleaseFile
+from reports.models import KEPT, Release, ReleaseFile
 
 NAME = r"[0-9]{4}\.[0-9]{2}(?:\.[0-9]{1,2})?"
 
@@ -130,7 +131,7 @@ class ReleaseFileView(APIView):
     """A file of a release."""
 
     renderer_classes = (bulk.AnyRenderer,)
-    changes_with = DATA
+    changes_with = None  # it never does, and has a mark of its own
 
     @extend_schema(
         operation_id="releases_file",
@@ -140,7 +141,7 @@ class ReleaseFileView(APIView):
             (410, PROBLEM): schema.refusal("The release was withdrawn."),
         },
     )
-    def get(self, request: Request, release: str, file: str) -> FileResponse:
+    def get(self, request: Request, release: str, file: str) -> HttpResponseBase:
         """Fetch a file; it never changes."""
         check_names(request, ())
         found = ReleaseFile.objects.select_related("release").filter(release__name=release, name=file).first()
@@ -148,4 +149,11 @@ class ReleaseFileView(APIView):
             raise NotFound(_("There is no such release, or no such file in it."))
         if found.release.withdrawn_at is not None:
             raise Gone(found.release.withdrawn_because)
-        return FileResponse(found.file.open("rb"), as_attachment=True, filename=file, content_type=media_type(file))
+        mark = Mark(f'"{found.sha256}"')
+        request._request.mark = mark  # type: ignore[attr-defined]
+        answer: HttpResponseBase = HttpResponseNotModified()
+        if not mark.is_known_to(request._request):
+            content = found.file.open("rb")
+            answer = FileResponse(content, as_attachment=True, filename=file, content_type=media_type(file))
+        answer["Cache-Control"] = KEPT
+        return answer

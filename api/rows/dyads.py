@@ -40,7 +40,7 @@ def _shape(status: str) -> Shape:
         "printed": Column("r.printed"),
         "position": Column('r."order"'),
         "states": Column("z.n", joins=("size",)),
-        "weight": Column("round(1.0 / z.n, 6)", joins=("size",)),
+        "weight": Column("1.0::float8 / z.n", joins=("size",)),
         "regional_group_basis": Column("'today'"),
         "response": Column(text("q.response"), joins=of),
         "claim": Column(text("q.claim"), joins=of),

@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.reader import Reader
 from recommendations.models import Assessment, Basis, Mention, Position
 from reports.tables.columns import Column, Kind, Table
-from reports.tables.sources import address, day_of, listed, public_name, review_key
+from reports.tables.sources import address, day_of, listed, public_name, public_slug, review_key
+from reviews.models import Lead
 
 
 def of_seen(rows: QuerySet[Any], reader: Reader) -> QuerySet[Any]:
@@ -35,6 +36,11 @@ def assessments(reader: Reader) -> QuerySet[Assessment]:
     )
     found: QuerySet[Assessment] = of_seen(Assessment.objects.held(reader), reader)
     return found.annotate(is_current=~Exists(later))
+
+
+def leads(reader: Reader) -> QuerySet[Lead]:
+    """Which organisations lead reviews, and from which day on, also from one that has not come."""
+    return Lead.objects.all() if reader.samples else Lead.objects.filter(is_sample=False)
 
 
 def mentions(reader: Reader) -> QuerySet[Mention]:
@@ -84,7 +90,19 @@ ASSESSMENTS = Table(
             "The page where its reason and what it rests on can be read.",
         ),
         Column("voice", Kind.TEXT, public_name("voice__"), "Whose it is, by the name that the public sees."),
+        Column(
+            "voice_slug",
+            Kind.CODE,
+            public_slug("voice__"),
+            "Its name in addresses; empty: it speaks under a collective name, which several may share.",
+        ),
         Column("voice_kind", Kind.CODE, "voice__kind", "Kind of that organisation."),
+        Column(
+            "voice_is_sample",
+            Kind.BOOLEAN,
+            "voice__is_sample",
+            "Whether that organisation was made up for demonstrations.",
+        ),
         Column("status", Kind.CODE, "status", "What became of the recommendation."),
         Column("progress", Kind.CODE, "progress", "How far work has come, only where the status is in_progress."),
         Column("in_law", Kind.BOOLEAN, "in_law", "Whether it is so in law; empty: not said."),
@@ -100,6 +118,37 @@ ASSESSMENTS = Table(
             listed(Basis.objects.all(), "assessment", "kind", "id"),
             "Kinds of what it rests on.",
             choices=Basis.Kind.values,
+        ),
+    ),
+)
+
+LEADS = Table(
+    name="leads",
+    unit="lead organisation of a review",
+    about=(
+        "Which organisation's assessments the lists of a review show, from a day on and until the next one's. With the"
+        " assessments, what lists showed on any day can be rebuilt."
+    ),
+    rows=leads,
+    order=("review__session__number", "review__state__iso3", "from_day", "id"),
+    key=("review", "from_day"),
+    references=(("review", "reviews", "review"),),
+    columns=(
+        Column("review", Kind.CODE, review_key("review__"), "The review, such as 48-KAZ."),
+        Column("from_day", Kind.DAY, "from_day", "The first day on which it leads."),
+        Column("organisation", Kind.TEXT, public_name("organisation__"), "Its name as the public sees it."),
+        Column(
+            "organisation_slug",
+            Kind.CODE,
+            public_slug("organisation__"),
+            "Its name in addresses; empty: it speaks under a collective name.",
+        ),
+        Column("organisation_kind", Kind.CODE, "organisation__kind", "Kind of that organisation."),
+        Column(
+            "organisation_is_sample",
+            Kind.BOOLEAN,
+            "organisation__is_sample",
+            "Whether that organisation was made up for demonstrations.",
         ),
     ),
 )

@@ -165,6 +165,12 @@ RECOMMENDATIONS = Table(
             "Kind of that organisation.",
             choices=Organisation.Kind.values,
         ),
+        Column(
+            "lead_organisation_is_sample",
+            Kind.BOOLEAN,
+            lead("voice__is_sample"),
+            "Whether that organisation was made up for demonstrations.",
+        ),
         Column("lead_since", Kind.DAY, lead("holds_from"), "Day from which the status holds."),
         Column("lead_day_is_inferred", Kind.BOOLEAN, lead("day_is_inferred"), "Whether the source states no day."),
         Column(
@@ -209,8 +215,23 @@ DYADS = Table(
         Column("public_id", Kind.CODE, "public_id", "Permanent name of the recommendation."),
         Column("review", Kind.CODE, review_key("review__"), "The review, such as 48-KAZ."),
         Column("session", Kind.INTEGER, "review__session__number", "Number of the session."),
+        Column("cycle", Kind.INTEGER, "review__session__cycle", "Number of the cycle of the review."),
         Column("state_iso3", Kind.CODE, "review__state__iso3", "State under review, alpha-3."),
+        Column("state_iso2", Kind.CODE, "review__state__iso2", "The same, alpha-2; NA is Namibia, read it as text."),
         Column("state_m49", Kind.CODE, "review__state__m49", "State under review, UN M49 as text."),
+        Column("state_cow", Kind.INTEGER, "review__state__cow", "The same, in Correlates of War."),
+        Column(
+            "state_gleditsch_ward",
+            Kind.INTEGER,
+            "review__state__gleditsch_ward",
+            "The same, in Gleditsch and Ward's list.",
+        ),
+        Column(
+            "regional_group",
+            Kind.CODE,
+            "review__state__regional_group",
+            "Regional group of the State under review today.",
+        ),
         Column(
             "recommending_iso3",
             Kind.CODE,
@@ -243,6 +264,12 @@ DYADS = Table(
             "1 divided by that number: the weights of one recommendation add up to 1.",
         ),
         Column("response", Kind.CODE, "current_position__response", "What the State under review answered."),
+        Column(
+            "claim",
+            Kind.CODE,
+            "current_position__claim",
+            "What the State under review says it has done already: a claim, never a status.",
+        ),
         Column("action_category", Kind.INTEGER, "action_category", "From 1 to 5; empty: not coded."),
         Column(
             "lead_status",

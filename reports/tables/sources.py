@@ -67,6 +67,11 @@ def public_name(path: str) -> Any:
     )
 
 
+def public_slug(path: str) -> Any:
+    """An organisation's name in addresses; null where it speaks under a collective name."""
+    return Case(When(**{f"{path}collective_name": ""}, then=F(f"{path}slug")), output_field=CharField())
+
+
 def lead(path: str | Callable[[str], Any]) -> Callable[[Reader], Any]:
     """A column of the lead assessment on the reader's day: kept beside the row today, looked up for another day."""
     make = path if callable(path) else lambda before: F(f"{before}{path}")

@@ -17,6 +17,7 @@ from imports.formulas import rearm
 from recommendations.models import Recommendation
 from reports import streaming
 from reports.tables import TABLES
+from states.models import State
 from tests.api.conftest import Api
 from tests.api.test_errors import assert_problem
 
@@ -63,6 +64,7 @@ def flat(row: dict[str, Any]) -> dict[str, str]:
         "lead_status": lead.get("status"),
         "lead_progress": lead.get("progress"),
         "lead_organisation": (lead.get("organisation") or {}).get("name"),
+        "lead_organisation_is_sample": str(lead["organisation"]["sample"]).lower() if lead else None,
         "lead_since": lead.get("since"),
         "lead_published_on": lead.get("published_on"),
         "source_document": row["source"]["document"]["key"],
@@ -149,12 +151,16 @@ def test_csv_begins_with_a_byte_order_mark_when_asked(api: Api, world: SimpleNam
 
 
 def test_dyads_are_a_row_for_each_state(api: Api, world: SimpleNamespace) -> None:
+    State.objects.filter(iso3="KAZ").update(cow=705, gleditsch_ward=705)
     rows, closing = lines(api.client, "dyads.csv", state="KAZ")
     assert closing == "# complete: 2 rows, feed position 0"
     made = [(row["public_id"], row["recommending_iso3"], row["recommending_printed"], row["order"]) for row in rows]
     assert made == [("first222", "FRA", "France", "1"), ("first222", "", "Ruritania", "2")]
     assert [(row["number_of_states"], row["weight"]) for row in rows] == [("2", "0.5")] * 2
     assert rows[0]["lead_status"] == "in_progress"
+    under_review = ("cycle", "state_iso3", "state_iso2", "state_m49", "state_cow", "state_gleditsch_ward")
+    assert [rows[0][name] for name in under_review] == ["4", "KAZ", "KA", "398", "705", "705"]
+    assert (rows[0]["regional_group"], rows[0]["claim"]) == (world.kaz.regional_group, "in_process")
     assert lines(api.client, "dyads.csv", state="KAZ", as_of="2025-03-01")[0][0]["lead_status"] == "not_started"
 
 

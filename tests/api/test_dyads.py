@@ -32,6 +32,12 @@ def test_each_state_that_made_one_is_a_row(api: Api, world: SimpleNamespace) -> 
     assert first["regional_group_basis"] == "today"
 
 
+def test_weights_of_a_recommendation_add_up_to_one(api: Api, world: SimpleNamespace) -> None:
+    RecommendingState.objects.create(recommendation=world.first, state=world.bol, order=3, printed="Bolivia")
+    weights = [row["weight"] for row in api.get("dyads/")["results"] if row["public_id"] == "first222"]
+    assert weights == [1 / 3] * 3
+
+
 def test_rows_follow_filters_and_both_clocks(api: Api, world: SimpleNamespace) -> None:
     assert pairs(api.get("dyads/", recommending_state="KAZ")) == [("slovenia", "KAZ", 1)]
     assert pairs(api.get("dyads/", response="noted")) == []

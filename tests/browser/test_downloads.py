@@ -46,11 +46,11 @@ def releases(
     settings.DATA_DIR = server_folder  # type: ignore[attr-defined]
     storage = FileSystemStorage(location=server_folder / "files")
     monkeypatch.setattr(ReleaseFile._meta.get_field("file"), "storage", storage)
-    make_release(name="2026.10", by=Actor())
-    withdraw_release(name="2026.10", because="A name had to go.", by=Actor())
-    make_release(name="2026.11", by=Actor())
+    make_release(name="2024.10", by=Actor())
+    withdraw_release(name="2024.10", because="A name had to go.", by=Actor())
+    make_release(name="2024.11", by=Actor())
     yield
-    withdraw_release(name="2026.11", because="The test is over.", by=Actor())  # its files go
+    withdraw_release(name="2024.11", because="The test is over.", by=Actor())  # its files go
 
 
 def check_width(window: Visitor) -> None:
@@ -120,9 +120,9 @@ def test_releases_are_found_cited_and_fetched(visitor: Callable[..., Visitor], r
     page.get_by_role("link", name="Releases").click()
     window.check_accessibility()
     check_width(window)
-    page.get_by_role("link", name="2026.11", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Release 2026.11")
-    expect(page.locator("blockquote")).to_contain_text("release 2026.11 [data set]")
+    page.get_by_role("link", name="2024.11", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Release 2024.11")
+    expect(page.locator("blockquote")).to_contain_text("release 2024.11 [data set]")
     window.check_accessibility()
     with page.expect_download() as fetched:
         page.get_by_role("link", name="SHA256SUMS").click()
@@ -132,11 +132,11 @@ def test_releases_are_found_cited_and_fetched(visitor: Callable[..., Visitor], r
 
 def test_withdrawn_release_says_why(visitor: Callable[..., Visitor], releases: None) -> None:
     window = visitor(javascript=False)
-    page = window.goto("/releases/2026.10/recommendations.csv")
+    page = window.goto("/releases/2024.10/recommendations.csv")
     expect(page.get_by_role("main")).to_contain_text("A name had to go.")
     expect(page.get_by_role("link", name="recommendations.csv")).to_have_count(0)
     reading = visitor()
-    reading.goto("/releases/2026.11/")
+    reading.goto("/releases/2024.11/")
     check_width(reading)
 
 

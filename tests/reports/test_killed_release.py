@@ -22,7 +22,7 @@ from tests import workers
 from upr_tracker.localstack.processes import spawn, tail, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NAME = "2026.10"
+NAME = "2024.10"
 
 
 @pytest.fixture(autouse=True)

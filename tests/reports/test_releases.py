@@ -20,7 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.reader import PUBLIC
+from accounts.reader import PUBLIC, Reader
 from history.log import Actor
 from history.log import record as log_event
 from history.models import Event
@@ -33,10 +33,11 @@ from reports.models import Release, ReleaseFile
 from reports.releases import RefusedRelease, make_release, withdraw_release
 from reports.tables import TABLES
 from reports.tables.columns import field_of, values
+from reviews.models import Lead
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FIRST = "2026.10"
+FIRST = "2024.10"
 # What a program needs of a data package; the profile of Frictionless asks for less.
 PACKAGE = {
     "type": "object",
@@ -47,7 +48,7 @@ PACKAGE = {
         "licenses": {"$ref": "#/$defs/licenses"},
         "sources": {"minItems": 1, "items": {"required": ["title", "terms"]}},
         "resources": {
-            "minItems": 12,
+            "minItems": 13,
             "items": {
                 "required": ["name", "path", "format", "encoding", "bytes", "hash", "licenses", "sources", "schema"],
                 "properties": {
@@ -194,10 +195,58 @@ def test_name_is_given_once_and_is_a_month(record: SimpleNamespace) -> None:
     make_release(name=FIRST, by=Actor())
     with pytest.raises(RefusedRelease, match="made already"):
         make_release(name=FIRST, by=Actor())
-    for name in ("latest", "2026.13", "2026.1", "../2026.10", "2026.10.1.1", ""):
+    for name in ("latest", "2026.13", "2026.1", "../2024.10", "2024.10.1.1", ""):
         with pytest.raises(RefusedRelease, match="no name of a release"):
             make_release(name=name, by=Actor())
     assert Release.objects.count() == 1
+
+
+def test_name_is_of_a_month_that_has_come_and_later_than_what_stands(record: SimpleNamespace) -> None:
+    next_year = timezone.now().year + 1
+    with pytest.raises(RefusedRelease, match=rf"month of “{next_year}\.01” has not come"):
+        make_release(name=f"{next_year}.01", by=Actor())
+    make_release(name="2024.11.1", by=Actor())
+    for early in ("2024.11", FIRST, "2024.11.01"):
+        with pytest.raises(RefusedRelease, match=rf"“{early}” comes before 2024\.11\.1, .*such as 2024\.11\.2\."):
+            make_release(name=early, by=Actor())
+    with pytest.raises(RefusedRelease, match=r"Give the next name, such as 2024\.11\.2\."):
+        make_release(name="2024.11.1", by=Actor())
+    withdraw_release(name="2024.11.1", because="It named an organisation at risk.", by=Actor())
+    make_release(name="2024.11", by=Actor())
+    assert Release.objects.count() == 2
+
+
+def test_past_days_are_rebuilt_from_a_release(record: SimpleNamespace) -> None:
+    other = make.make_organisation("At Risk", slug="at-risk", collective_name="A coalition", is_sample=True)
+    make.make_lead(record.review, other, datetime.date(2025, 5, 1))
+    samples_from = datetime.date(2025, 5, 20)
+    Lead.objects.create(review=record.review, organisation=record.group, from_day=samples_from, is_sample=True)
+    for recommendation in (record.full, record.bare):
+        make.make_assessment(recommendation, other, "regression", holds_from=datetime.date(2025, 4, 1))
+    held = contents(make_release(name=FIRST, by=Actor()))
+    leads, said = rows(held["leads.csv"]), rows(held["assessments.csv"])
+    assert [(lead["organisation_slug"], lead["organisation"], lead["organisation_is_sample"]) for lead in leads] == [
+        ("watch-group", "Watch Group", "false"),
+        ("", "A coalition", "true"),
+    ]
+    assert {(row["voice"], row["voice_slug"], row["voice_is_sample"]) for row in said} == {
+        ("Watch Group", "watch-group", "false"),
+        ("A coalition", "", "true"),
+    }
+    assert b"at-risk" not in b"".join(held.values())
+    reviews = {row["public_id"]: row["review"] for row in rows(held["recommendations.csv"])}
+    for day in ("2025-02-01", "2025-03-15", "2025-04-15", "2025-05-10", "2025-07-01"):
+        rebuilt = {}
+        for public_id, review in reviews.items():
+            led = [lead for lead in leads if lead["review"] == review and lead["from_day"] <= day]
+            names = [lead["organisation"] for lead in sorted(led, key=lambda lead: lead["from_day"])][-1:]
+            own = [row for row in said if row["public_id"] == public_id and row["voice"] in names]
+            then = [row for row in own if row["since"] <= day]
+            then.sort(key=lambda row: (row["since"], int(row["assessment"])))
+            rebuilt[public_id] = then[-1]["status"] if then else None
+        reader = Reader(as_of=datetime.date.fromisoformat(day))
+        shown = Recommendation.objects.visible_to(reader).with_lead(reader)
+        assert rebuilt == dict(shown.values_list("public_id", "lead_status")), day
 
 
 def test_database_refuses_to_change_a_release(record: SimpleNamespace) -> None:
@@ -273,9 +322,9 @@ def test_changelog_tells_what_came_and_what_went(record: SimpleNamespace) -> Non
         log_event(recommendation_events.CHECK_RECORDED, sample, by=Actor(), new={"check": 1})
         for told in ({"sample": True}, {}):
             log_event(recommendation_events.LEAD_NAMED, record.review, by=Actor(), new=told)
-    second = make_release(name="2026.11", by=Actor())
+    second = make_release(name="2024.11", by=Actor())
     text = contents(second)["CHANGELOG.md"].decode()
-    assert f"Since 2026.10, feed position {first.position}." in text
+    assert f"Since 2024.10, feed position {first.position}." in text
     assert "| recorded a status | `assessment.published` | 1 |" in text
     assert "| became the lead organisation | `lead.named` | 1 |" in text  # without that of the samples
     assert "check.recorded" not in text
@@ -298,7 +347,7 @@ def test_withdrawn_release_keeps_its_name_and_loses_its_files(record: SimpleName
         call_command("make_release", FIRST)
     with pytest.raises(RefusedRelease, match="no release"):
         withdraw_release(name="2020.01", because="x", by=Actor())
-    second = make_release(name="2026.11", by=Actor())
+    second = make_release(name="2024.11", by=Actor())
     assert "no earlier release" in contents(second)["CHANGELOG.md"].decode()
 
 

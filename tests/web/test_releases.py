@@ -27,13 +27,13 @@ def fetch(client: Client, address: str) -> bytes:
 
 @pytest.mark.django_db(transaction=True)
 def test_pages_ask_little(reader_client: Client, budget: Budget) -> None:
-    for name in ("2026.10", "2026.11"):
+    for name in ("2024.10", "2024.11"):
         make_release(name=name, by=Actor())
     reader_client.get("/releases/")
     with budget("reports_release", "history_feed"):
         reader_client.get("/releases/")
     with budget("reports_release", "reports_releasefile", "history_feed"):
-        reader_client.get("/releases/2026.11/")
+        reader_client.get("/releases/2024.11/")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -41,22 +41,22 @@ def test_pages_ask_little(reader_client: Client, budget: Budget) -> None:
 def test_pages_of_releases(reader_client: Client) -> None:
     assert "No release yet" in reader_client.get("/releases/").content.decode()
     assert reader_client.get("/releases/latest/").status_code == 404
-    for name in ("2026.10", "2026.11"):
+    for name in ("2024.10", "2024.11"):
         make_release(name=name, by=Actor())
     page = reader_client.get("/releases/").content.decode()
-    assert "release 2026.11 [data set]" in page
-    assert reader_client.get("/releases/latest/").headers["Location"] == "/releases/2026.11/"
-    page = reader_client.get("/releases/2026.11/").content.decode()
-    assert 'href="/releases/2026.11/recommendations.csv"' in page
-    assert fetch(reader_client, "/releases/2026.11/recommendations.csv") == fetch(
-        reader_client, "/api/v1/releases/2026.11/files/recommendations.csv"
+    assert "release 2024.11 [data set]" in page
+    assert reader_client.get("/releases/latest/").headers["Location"] == "/releases/2024.11/"
+    page = reader_client.get("/releases/2024.11/").content.decode()
+    assert 'href="/releases/2024.11/recommendations.csv"' in page
+    assert fetch(reader_client, "/releases/2024.11/recommendations.csv") == fetch(
+        reader_client, "/api/v1/releases/2024.11/files/recommendations.csv"
     )
-    withdraw_release(name="2026.11", because="A name had to go.", by=Actor())
-    gone = reader_client.get("/releases/2026.11/")
+    withdraw_release(name="2024.11", because="A name had to go.", by=Actor())
+    gone = reader_client.get("/releases/2024.11/")
     assert gone.status_code == 410
     assert "A name had to go." in gone.content.decode()
-    assert 'href="/releases/2026.11/recommendations.csv"' not in gone.content.decode()
-    gone = reader_client.get("/releases/2026.11/recommendations.csv")
+    assert 'href="/releases/2024.11/recommendations.csv"' not in gone.content.decode()
+    gone = reader_client.get("/releases/2024.11/recommendations.csv")
     assert (gone.status_code, "A name had to go." in gone.content.decode()) == (410, True)
-    assert reader_client.get("/releases/2026.11/none.csv").status_code == 404
-    assert "release 2026.10 [data set]" in reader_client.get("/releases/").content.decode()
+    assert reader_client.get("/releases/2024.11/none.csv").status_code == 404
+    assert "release 2024.10 [data set]" in reader_client.get("/releases/").content.decode()

@@ -1,12 +1,14 @@
 """Releases: what there is to cite, and its files."""
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from reports.files import media_type
-from reports.models import Release, ReleaseFile
+from reports.models import KEPT, Release, ReleaseFile
 
 NAME = r"(?P<name>\d{4}\.\d{2}(?:\.\d{1,2})?)"  # of a release, in addresses
 
@@ -37,11 +39,14 @@ def release_detail(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "downloads/release.html", context, status=410 if release.withdrawn_at else 200)
 
 
-def release_file(request: HttpRequest, name: str, file: str) -> HttpResponse | FileResponse:
+def release_file(request: HttpRequest, name: str, file: str) -> HttpResponseBase:
     """A file of a release, which never changes; of a withdrawn one, the page that says why it is gone."""
     found = get_object_or_404(ReleaseFile.objects.select_related("release"), release__name=name, name=file)
     if found.release.withdrawn_at is not None:
         return release_detail(request, name)
-    answer = FileResponse(found.file.open("rb"), as_attachment=True, filename=file, content_type=media_type(file))
-    answer["Cache-Control"] = "public, max-age=3600"  # it never changes, and yet it may be withdrawn
+    etag = f'"{found.sha256}"'
+    answer: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if answer is None:
+        answer = FileResponse(found.file.open("rb"), as_attachment=True, filename=file, content_type=media_type(file))
+    answer["ETag"], answer["Cache-Control"] = etag, KEPT
     return answer
