@@ -246,7 +246,8 @@ def test_past_days_are_rebuilt_from_a_release(record: SimpleNamespace) -> None:
             rebuilt[public_id] = then[-1]["status"] if then else None
         reader = Reader(as_of=datetime.date.fromisoformat(day))
         shown = Recommendation.objects.visible_to(reader).with_lead(reader)
-        assert rebuilt == dict(shown.values_list("public_id", "lead_status")), day
+        told = {row.public_id: row.lead_status for row in shown}  # type: ignore[attr-defined]  # annotated
+        assert rebuilt == told, day
 
 
 def test_database_refuses_to_change_a_release(record: SimpleNamespace) -> None:
