@@ -33,9 +33,10 @@ class Source(Protocol):
         """All the file holds; `UnreadableFile` where it cannot be read."""
 
 
+# Each is asked in turn. UHRI goes before those that would read a whole export of hundreds of megabytes as a table.
 SOURCES: dict[str, Source] = {
     source.NAME: cast(Source, source)
-    for source in (thematic_list, session_file, wg_report, upr_info, uhri, addendum, spreadsheet)
+    for source in (thematic_list, session_file, wg_report, uhri, upr_info, addendum, spreadsheet)
 }
 
 
