@@ -11,6 +11,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db.utils import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.functional import Promise
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -99,7 +100,7 @@ def unknown_choice(error: UnknownChoice, request: Any) -> BadParameter:
     if 0 < len(error.allowed) <= MANY:
         more["allowed"] = error.allowed
     elif error.allowed:
-        more["nearest"] = difflib.get_close_matches(error.value[:100], error.allowed, n=5, cutoff=0.3)
+        more["nearest"] = nearest(error)
     vocabulary = LISTS.get(error.name.partition("__")[0])
     if vocabulary and request is not None:
         more["see"] = addresses.resource(vocabulary, request)
@@ -108,6 +109,14 @@ def unknown_choice(error: UnknownChoice, request: Any) -> BadParameter:
         "name": error.name,
     }
     return bad_value(error.name, error.value, detail, **more)
+
+
+def nearest(error: UnknownChoice) -> list[str]:
+    """Up to five values that may have been meant: by their name, by a word of it, by a similar spelling."""
+    word = slugify(error.value[:100])
+    holding = [value for value in error.allowed if len(word) > 2 and word in value.lower()]
+    similar = difflib.get_close_matches(error.value[:100], error.allowed, n=5, cutoff=0.3)
+    return list(dict.fromkeys([*error.meant, *sorted(holding, key=len), *similar]))[:5]
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:

@@ -44,7 +44,7 @@ class CursorPages(BasePagination):
         mark = {"type": "integer", "description": "The position of the feed that this page shows the state of."}
         ranked = {
             "type": "integer",
-            "description": "Only in the order of relevance: so many of the newest matches were ranked, no others.",
+            "description": "Only in the order of relevance: so many matches are ranked at most, the newest.",
         }
         return {
             "type": "object",

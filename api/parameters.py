@@ -90,8 +90,8 @@ def check_names(request: Request, allowed: Iterable[str]) -> None:
     for name, values in request.query_params.lists():
         if name not in names:
             raise unknown_parameter(name, sorted(names))
-        if not all(values):
-            detail = _("“%(name)s” is empty. Give it a value or leave it out.") % {"name": name}
+        if not all(piece.strip() for value in values for piece in ([value] if name in ONE_VALUE else value.split(","))):
+            detail = _("A value of “%(name)s” is empty. Give it one or leave it out.") % {"name": name}
             raise bad_value(name, "", detail)
         if len(values) > 1 and name in ONE_VALUE:
             raise bad_value(name, values[-1], _("“%(name)s” takes one value; give it once.") % {"name": name})

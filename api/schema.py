@@ -116,6 +116,7 @@ WHY = {
     406: "Only other types are served.",
     409: "Somebody was quicker: `current` says what is there now.",
     410: "It was removed, or withdrawn.",
+    411: "The body came in chunks: send it whole, with its Content-Length.",
     413: "Too much was sent.",
     415: "Only JSON is read.",
     422: "The Idempotency-Key came before, with something else.",
@@ -134,7 +135,8 @@ def answers(shape: Any, *statuses: int) -> dict[Any, Any]:
 
 def made(shape: Any) -> dict[Any, Any]:
     """What is answered to a write, and how it is refused."""
-    return {201: shape, **refusals(400, 403, 404, 409, 410, 413, 415, 422)}
+    there = OpenApiResponse(shape, description="The very same stood there already; nothing was written.")
+    return {201: shape, 200: there, **refusals(400, 403, 404, 409, 410, 411, 413, 415, 422)}
 
 
 def described(*, gone: bool = False, whole: bool = True) -> Callable[[View], View]:

@@ -76,6 +76,12 @@ def latest_of(recommendation: Recommendation, voice: Organisation) -> Assessment
     return Assessment.objects.filter(recommendation=recommendation, voice=voice).order_by("-id").first()
 
 
+def has_status(recommendation: Recommendation, voice: Organisation) -> bool:
+    """Whether a voice has a status there that was not withdrawn."""
+    said = Assessment.objects.filter(recommendation=recommendation, voice=voice, withdrawn_at__isnull=True)
+    return said.exists()
+
+
 @transaction.atomic
 def publish_assessment(
     *,
@@ -92,12 +98,14 @@ def publish_assessment(
 
     `based_on` is the id of the voice's latest assessment as the person saw it, `draft_version` that of its draft (None
     for none), `today` the day in the person's zone. Raises Overtaken when there is a newer assessment or draft, and
-    ValidationError (by field) for what a person can mend.
+    ValidationError (by field) for what a person can mend. The very same sent again by the same person writes nothing:
+    what is returned `was_there`.
     """
     held = _lock_alive(recommendation)
     latest = latest_of(recommendation, voice)
     if (latest.pk if latest else None) != based_on:
         if latest and _is_repeat(latest, content, based_on, by):
+            latest.was_there = True
             return latest
         raise Overtaken(latest)
     _seen_draft(recommendation, voice, draft_version)
@@ -202,8 +210,14 @@ def record_check(
     by: Actor,
     today: datetime.date,
 ) -> Check:
-    """Note that somebody looked again and nothing had changed. The same check sent twice is one."""
+    """Note that somebody looked again and nothing had changed. The same check sent twice is one, and then `was_there`.
+
+    Raises ValidationError for an impossible day, and where the voice has no status that could have stayed the same.
+    """
     _refuse_impossible(day, _lock_alive(recommendation), today, "day")
+    if not has_status(recommendation, voice):
+        message = _("%(name)s has no status here that could have stayed the same. Record a status first.")
+        raise ValidationError(message % {"name": voice.name})
     check, created = Check.objects.get_or_create(
         recommendation=recommendation,
         voice=voice,
@@ -220,6 +234,7 @@ def record_check(
             review_id=recommendation.review_id,
             new={"check": check.pk, "day": day},
         )
+    check.was_there = not created
     return check
 
 

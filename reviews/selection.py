@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.reader import Reader
 from reviews.models import Session
 from states.models import RegionalGroup, State
+from states.names import fold
 
 Text = str | Promise
 Params = Mapping[str, Sequence[str]]
@@ -25,10 +26,15 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 class UnknownChoice(ValueError):
-    """A filter was given a value that it does not take. `allowed` may be long; a screen may shorten it."""
+    """A filter was given a value that it does not take. `allowed` may be long; a screen may shorten it.
 
-    def __init__(self, name: str, value: str, allowed: Sequence[str] = (), hint: str = "") -> None:
-        self.name, self.value, self.allowed, self.hint = name, value, list(allowed), hint
+    `meant`: those of them that bear the value as their name.
+    """
+
+    def __init__(
+        self, name: str, value: str, allowed: Sequence[str] = (), hint: str = "", meant: Sequence[str] = ()
+    ) -> None:
+        self.name, self.value, self.allowed, self.hint, self.meant = name, value, list(allowed), hint, list(meant)
         super().__init__(hint or _("“%(value)s” is not a value of “%(name)s”.") % {"value": value, "name": name})
 
 
@@ -89,6 +95,7 @@ class Listed:
     group: Callable[[Any], str] = lambda row: ""
     separates: bool = True
     key: str = "pk"
+    by_name: Callable[[str], Iterable[str]] = lambda name: ()  # the values of what goes by a name, beside the label
 
     def clean(self, name: str, values: Sequence[str], reader: Reader) -> list[Any]:
         spelt = {self.spell(value): value for value in values}
@@ -97,8 +104,13 @@ class Listed:
         known = {str(value) for value, _key in found}
         for spelling, value in spelt.items():
             if spelling not in known:
-                raise UnknownChoice(name, value, [option.value for option in self.options(reader)])
+                raise self.unknown(name, value, self.options(reader))
         return [key for _value, key in found]
+
+    def unknown(self, name: str, value: str, options: Sequence[Option]) -> UnknownChoice:
+        """The refusal of a value; it may be the name of something."""
+        meant = [*self.by_name(value), *(option.value for option in options if fold(option.label) == fold(value))]
+        return UnknownChoice(name, value, [option.value for option in options], meant=list(dict.fromkeys(meant)))
 
     def options(self, reader: Reader) -> list[Option]:
         made = [Option(str(getattr(row, self.column)), self.label(row), self.group(row)) for row in self.rows(reader)]
@@ -209,7 +221,18 @@ def number(value: str) -> str:
     return str(int(value)) if value.isascii() and value.isdigit() and len(value) < 5 else "-1"
 
 
-STATES = Listed(lambda reader: State.objects.all(), "iso3", spell=str.upper, label=lambda state: state.local_name)
+def states_named(name: str) -> Iterable[str]:
+    """The codes of States that go or went by this name."""
+    return State.objects.filter(aliases__folded=fold(name)).values_list("iso3", flat=True)
+
+
+STATES = Listed(
+    lambda reader: State.objects.all(),
+    "iso3",
+    spell=str.upper,
+    label=lambda state: state.local_name,
+    by_name=states_named,
+)
 SESSIONS = Listed(lambda reader: Session.objects.all(), "number", spell=number)
 # A cycle is cleaned to the keys of its sessions.
 CYCLES = Listed(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from recommendations.models import Recommendation
+from recommendations.models import Check, Recommendation
 from reviews.models import Document
 from tests import factories as make
 from tests import workers
@@ -157,6 +157,32 @@ def test_served_download_that_fails_breaks_the_connection(served: str, cast: Sim
             answer.read()
         assert b"# incomplete" in broken.value.partial
         assert b"# complete" not in broken.value.partial
+
+
+@pytest.mark.parametrize("size", [10, 300_000])
+def test_served_write_in_chunks_is_refused_and_nothing_is_written(
+    served: str, cast: SimpleNamespace, size: int
+) -> None:
+    make.make_assessment(cast.recommendation, cast.group)
+    address = f"{served}/api/v1/recommendations/{cast.recommendation.public_id}/checks/"
+    head = {"Authorization": f"Bearer {make.make_token(cast.owner, cast.group)}", "Content-Type": "application/json"}
+    body = json.dumps({"line": "x" * size}).encode()
+
+    def send(data: object) -> tuple[int, dict[str, str]]:
+        """Status and body; urllib sends what it can go through piece by piece in chunks."""
+        try:
+            with urllib.request.urlopen(urllib.request.Request(address, data, head), timeout=20) as answer:  # type: ignore[arg-type]
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    status, problem = send(iter([body[:5], body[5:]]))
+    assert (status, "Content-Length" in problem["detail"]) == (411, True)
+    assert not Check.objects.exists()
+    status, _answer = send(body)
+    assert status == (201 if size == 10 else 413)
+    assert Check.objects.count() == (size == 10)
 
 
 def document(cast: SimpleNamespace) -> Document:

@@ -1,6 +1,6 @@
 """What all resources share: a list and its details, whose parameters are checked before anything is looked up."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import orjson
@@ -29,10 +29,12 @@ class Resource(GenericViewSet[Any]):
     filters: ClassVar[Table] = {}
     detail_serializer: type[serializers.Serializer[Any]] | None = None
     reads: ClassVar[Sequence[str]] = ()  # parameters of the reader that matter here
+    spell: ClassVar[Callable[[str], str]] = str  # how names in addresses are spelt, whichever case they are asked in
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         check_names(request, self.names())
+        self.kwargs = {name: type(self).spell(value) for name, value in self.kwargs.items()}
         self.reader = reader_of(request)
 
     def names(self) -> Iterable[str]:

@@ -29,7 +29,8 @@ class ReviewResource(Resource):
     orderings = {"session": ("session__number", "state__iso3"), "state": ("state__iso3", "session__number")}
     reads = ("sample",)
     lookup_field = "key"
-    lookup_value_regex = "[0-9]{1,4}-[A-Z]{3}"
+    lookup_value_regex = "[0-9]{1,4}-[A-Za-z]{3}"
+    spell = str.upper
 
     def get_queryset(self) -> QuerySet[Review]:
         return super().get_queryset().with_names()  # type: ignore[attr-defined, no-any-return]

@@ -25,7 +25,8 @@ class StateResource(Resource):
     shape, filters = rows.STATES, tables.STATES
     orderings = {"iso3": ("iso3",)}
     lookup_field = "iso3"
-    lookup_value_regex = "[A-Z]{3}"
+    lookup_value_regex = "[A-Za-z]{3}"
+    spell = str.upper
 
     def get_queryset(self) -> QuerySet[State]:
         reviews = Review.objects.with_names().order_by("session__number")
@@ -68,6 +69,7 @@ class IssueResource(Resource):
     orderings = {"slug": ("slug",)}
     lookup_field = "slug"
     lookup_value_regex = "[-a-zA-Z0-9_]{1,120}"
+    spell = str.lower
 
     def get_queryset(self) -> QuerySet[Issue]:
         return super().get_queryset().prefetch_related(*(("aliases",) if self.action == "retrieve" else ()))
@@ -83,6 +85,7 @@ class GroupResource(Resource):
     orderings = {"code": ("code",)}
     lookup_field = "code"
     lookup_value_regex = "[-a-zA-Z0-9_.]{1,80}"
+    spell = str.lower
 
 
 @schema.described()
@@ -94,7 +97,8 @@ class GoalResource(Resource):
     shape = rows.GOALS
     orderings = {"order": ("order", "id")}
     lookup_field = "code"
-    lookup_value_regex = "[0-9a-z.]{1,5}"
+    lookup_value_regex = "[0-9a-zA-Z.]{1,5}"
+    spell = str.lower
 
 
 @schema.described()

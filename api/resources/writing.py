@@ -37,6 +37,7 @@ from history.models import Origin
 from recommendations import actions
 from recommendations.models import Assessment, Check, Draft, Recommendation
 
+Made = Assessment | Check
 KEY = OpenApiParameter(
     idempotency.HEADER,
     str,
@@ -56,6 +57,12 @@ class Overtaken(APIException):
         self.more = {"current": standing}
 
 
+class LengthRequired(APIException):
+    """The body comes in chunks: Django, and so this API, reads as many bytes as Content-Length says."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+
+
 class Writing(APIView):
     """Something recorded on one recommendation, in the name of the token's organisation."""
 
@@ -68,6 +75,7 @@ class Writing(APIView):
         if request.method == "OPTIONS":  # asked of the address, not of a recommendation
             return
         check_names(request, ("sample",))
+        check_length(request)
         self.token = cast(Token, request.auth)  # of a kind that writes: see permission_classes
         self.person: Person = self.token.user
         self.organisation = cast(Organisation, self.token.organisation)
@@ -85,16 +93,26 @@ class Writing(APIView):
         """Today where the person is."""
         return timezone.localdate(timezone=self.person.zone)
 
-    def once(self, request: Request, write: Callable[[], int]) -> tuple[int, dict[str, str]]:
-        """What `write` made, now or before, and what the answer's head says of it."""
+    def once(self, request: Request, write: Callable[[], Made]) -> tuple[int, dict[str, Any]]:
+        """The id of what `write` made, now or before, and how the answer says so.
+
+        200 where the very same stood there already; 201 also where the key came before, as it was answered then.
+        """
+        found: list[Made] = []
+
+        def written() -> int:
+            found.append(write())
+            return found[0].pk
+
         try:
-            made, before = idempotency.once(request, self.token, write)
+            made, before = idempotency.once(request, self.token, written)
         except actions.Overtaken:
             raise Overtaken(self.standing(request)) from None
         except ValidationError as error:
             told = error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages}
             raise serializers.ValidationError(told) from None
-        return made, {"Idempotency-Replayed": "true"} if before else {}
+        code = status.HTTP_200_OK if found and found[0].was_there else status.HTTP_201_CREATED
+        return made, {"status": code, "headers": {"Idempotency-Replayed": "true"} if before else {}}
 
     def standing(self, request: Request) -> dict[str, Any]:
         """What the organisation has there now."""
@@ -135,8 +153,8 @@ class AssessmentWriting(Writing):
         sent = AssessmentSent(data=request.data, context={"recommendation": self.recommendation})
         sent.is_valid(raise_exception=True)
 
-        def write() -> int:
-            made = actions.publish_assessment(
+        def write() -> Assessment:
+            return actions.publish_assessment(
                 recommendation=self.recommendation,
                 voice=self.organisation,
                 content=sent.content(),
@@ -145,7 +163,6 @@ class AssessmentWriting(Writing):
                 by=self.by,
                 today=self.today,
             )
-            return made.pk
 
         made, told = self.once(request, write)
         recorded = Assessment.objects.for_display().select_related("recommendation").get(pk=made)
@@ -169,8 +186,8 @@ class CheckWriting(Writing):
         sent = CheckSent(data=request.data)
         sent.is_valid(raise_exception=True)
 
-        def write() -> int:
-            made = actions.record_check(
+        def write() -> Check:
+            return actions.record_check(
                 recommendation=self.recommendation,
                 voice=self.organisation,
                 day=sent.validated_data.get("day", self.today),
@@ -178,7 +195,6 @@ class CheckWriting(Writing):
                 by=self.by,
                 today=self.today,
             )
-            return made.pk
 
         made, told = self.once(request, write)
         recorded = Check.objects.select_related("voice", "recommendation").get(pk=made)
@@ -197,8 +213,16 @@ def found(request: Request, public_id: str) -> Recommendation:
     return recommendation
 
 
-def answer(request: Request, public_id: str, shape: serializers.BaseSerializer[Any], told: dict[str, str]) -> Response:
-    """201, with where it is to be seen."""
+def check_length(request: Request) -> None:
+    """Raises LengthRequired for a body in chunks: it would be read as an empty one, and something published."""
+    if "Transfer-Encoding" in request.headers:
+        raise LengthRequired(
+            _("A body in chunks is not read. Send it whole, with its Content-Length and without Transfer-Encoding.")
+        )
+
+
+def answer(request: Request, public_id: str, shape: serializers.BaseSerializer[Any], told: dict[str, Any]) -> Response:
+    """What was made, or was there already, with where it is to be seen."""
     where = addresses.resource("recommendation-detail", request, public_id=public_id)
-    head = {"Location": where, "Cache-Control": "private, no-store", **told}
-    return Response(shape.data, status=status.HTTP_201_CREATED, headers=head)
+    head = {"Location": where, "Cache-Control": "private, no-store", **told["headers"]}
+    return Response(shape.data, status=told["status"], headers=head)

@@ -1,12 +1,14 @@
 """Rows of dyads: a recommendation and one State that made it, with codes that join with other data."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.reader import Reader
-from api.rows.base import EMPTY, IN_PAGE, Column, Shape, address, present, record, text, why
+from api.rows.base import EMPTY, IN_PAGE, Column, Shape, address, present, record, text
+from api.rows.vocabularies import lacking
 from recommendations.models import Recommendation
 from recommendations.selection import NOT_ASSESSED
 from recommendations.sql import Sql, compiled
@@ -18,12 +20,7 @@ def state(name: str, alias: str, *joins: str) -> Column:
     """A State with its codes, or null where it is not recognised; and which of them no source gives."""
     codes = {code: f"{alias}.{code}" for code in CODES}
     value = present(f"{alias}.id IS NOT NULL", record(**codes, regional_group=text(f"{alias}.regional_group")))
-    lacking = [
-        why(f"{name}.{code}", f"{alias}.id IS NOT NULL AND {alias}.{code} IS NULL", "not_sourced")
-        for code in ("cow", "gleditsch_ward", "v_dem")
-    ]
-    ungrouped = why(f"{name}.regional_group", f"{alias}.regional_group = ''", "not_applicable")
-    return Column(value, joins=joins, empty=(*lacking, ungrouped))
+    return Column(value, joins=joins, empty=tuple(chain(*lacking(f"{name}.", alias).values())))
 
 
 def _shape(status: str) -> Shape:

@@ -125,6 +125,7 @@ COLUMNS: dict[str, Column] = {
             *unclaimed("position.claim", "p.claim = ''"),
             why("position.day", "p.id IS NOT NULL AND p.day IS NULL", STATED),
             why("position.document", "p.id IS NOT NULL AND pd.id IS NULL", STATED),
+            why("position.document.symbol", "pd.symbol = ''", STATED),
             why("position.paragraph", "p.paragraph = ''", STATED),
             why("position.explanation", "p.explanation = ''", STATED),
         ),
@@ -167,7 +168,10 @@ COLUMNS: dict[str, Column] = {
     "source": Column(
         record(document=record(**document("sd")), place=text("r.source_place")),
         joins=("source",),
-        empty=(why("source.place", "r.source_place = ''", STATED),),
+        empty=(
+            why("source.document.symbol", "sd.symbol = ''", STATED),
+            why("source.place", "r.source_place = ''", STATED),
+        ),
     ),
     "sample": Column("r.is_sample"),
     "added_on": Column(day("r.added_at")),

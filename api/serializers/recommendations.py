@@ -162,6 +162,10 @@ def reasons(row: Mapping[str, Any]) -> dict[str, str]:
     for name, value in (row["position"] or {}).items():
         if value is None:
             found[f"position.{name}"] = unclaimed if name == "claim" else str(Reason.NOT_STATED)
+    documents = {"position": (row["position"] or {}).get("document"), "source": row["source"]["document"]}
+    for name, document in documents.items():
+        if document and document["symbol"] is None:
+            found[f"{name}.document.symbol"] = str(Reason.NOT_STATED)
     lead = row["lead_assessment"]
     if lead and lead["progress"] is None:
         stated = lead["status"] == Status.IN_PROGRESS

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organisation
@@ -16,6 +17,21 @@ from reviews.models import Certainty, Session
 from states.models import RegionalGroup, State
 
 
+@extend_schema_field(
+    {"type": "object", "additionalProperties": {"type": "string", "enum": ["not_sourced", "not_applicable"]}}
+)
+class EmptyCodes(serializers.Field):  # type: ignore[type-arg]
+    """Why numbers of a State, or its group, are empty, by field. `api.rows.vocabularies.lacking` says it of many."""
+
+    def __init__(self) -> None:
+        super().__init__(source="*", read_only=True)
+
+    def to_representation(self, state: State) -> dict[str, str]:
+        unlisted = "not_sourced" if state.kind == State.Kind.MEMBER else "not_applicable"
+        said = {"cow": unlisted, "gleditsch_ward": unlisted, "v_dem": "not_sourced", "regional_group": "not_applicable"}
+        return {name: reason for name, reason in said.items() if getattr(state, name) in {None, ""}}
+
+
 class StateSerializer(StateCodesSerializer):
     """A State."""
 
@@ -24,6 +40,7 @@ class StateSerializer(StateCodesSerializer):
     regional_group = ChoiceOrNull(RegionalGroup.choices)
     name = serializers.CharField()
     names = serializers.DictField(child=serializers.CharField(), help_text="By language.")
+    empty = EmptyCodes()
 
 
 class OrganisationSerializer(serializers.Serializer[Organisation]):

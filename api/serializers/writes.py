@@ -13,7 +13,35 @@ from recommendations.models import Assessment, Basis, Check, Progress, Recommend
 from recommendations.models.assessments import BELONGS, LONGEST_DESCRIPTION, LONGEST_REASON, MOST_BASES
 from reviews.models import Document
 
-LARGEST_ID = 2**63 - 1
+
+class Text(serializers.CharField):
+    """A text, and no number that becomes one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError(_("This is text, in quotation marks."))
+        return str(super().to_internal_value(data))
+
+
+class Id(serializers.IntegerField):
+    """A whole number, and no text or fraction that looks like one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_null=True, min_value=1, max_value=2**63 - 1, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:  # True is an int too
+            raise serializers.ValidationError(_("This is a whole number, without quotation marks."))
+        return int(super().to_internal_value(data))
+
+
+class Truth(serializers.BooleanField):
+    """true or false, and none of the words that forms have for them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError(_("This is true or false, without quotation marks."))
+        return data
 
 
 class Sent(serializers.Serializer[Any]):
@@ -31,11 +59,11 @@ class BasisSent(Sent):
     monitoring and a search that found nothing a `description`; a confidential source your own `code`."""
 
     kind = serializers.ChoiceField(Basis.Kind.choices)
-    document = serializers.CharField(required=False, max_length=200, help_text="The key of a document of the review.")
-    passage = serializers.CharField(required=False, max_length=300)
+    document = Text(required=False, max_length=200, help_text="The key of a document of the review.")
+    passage = Text(required=False, max_length=300)
     url = serializers.URLField(required=False, max_length=500)
-    description = serializers.CharField(required=False, max_length=LONGEST_DESCRIPTION)
-    code = serializers.CharField(required=False, max_length=40, help_text="Never a name, and never published.")
+    description = Text(required=False, max_length=LONGEST_DESCRIPTION)
+    code = Text(required=False, max_length=40, help_text="Never a name, and never published.")
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         kind = data["kind"]
@@ -62,24 +90,20 @@ class AssessmentSent(Sent):
     """A status with what it rests on, and what it replaces."""
 
     status = serializers.ChoiceField(Status.choices)
-    progress = serializers.ChoiceField(Progress.choices, required=False, help_text="Only with in_progress.")
-    in_law = serializers.BooleanField(required=False, allow_null=True)
-    in_practice = serializers.BooleanField(required=False, allow_null=True)
+    progress = serializers.ChoiceField(
+        Progress.choices, required=False, allow_null=True, help_text="Only with in_progress."
+    )
+    in_law = Truth(required=False, allow_null=True)
+    in_practice = Truth(required=False, allow_null=True)
     holds_from = serializers.DateField(help_text="The day from which it holds: today or earlier.")
-    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="Public. Name no person who could be harmed.")
+    reason = Text(max_length=LONGEST_REASON, help_text="Public. Name no person who could be harmed.")
     bases = BasisSent(many=True, min_length=1, max_length=MOST_BASES, help_text="What it rests on.")  # type: ignore[call-arg]
-    based_on = serializers.IntegerField(
-        allow_null=True,
-        min_value=1,
-        max_value=LARGEST_ID,
+    based_on = Id(
         help_text="The id of your organisation's latest assessment as you saw it; null for its first.",
     )
-    draft_version = serializers.IntegerField(
+    draft_version = Id(
         required=False,
-        allow_null=True,
         default=None,
-        min_value=1,
-        max_value=LARGEST_ID,
         help_text="The version of your organisation's draft as you saw it, which this replaces; null for none.",
     )
 
@@ -87,6 +111,7 @@ class AssessmentSent(Sent):
         """The judgement, for recommendations.actions."""
         data = dict(self.validated_data)
         seen = {"based_on", "draft_version", "bases"}
+        data["progress"] = data.get("progress") or ""  # null says that there is none, as answers do
         return AssessmentContent(
             bases=[BasisContent(**basis) for basis in data["bases"]],
             **{name: value for name, value in data.items() if name not in seen},
@@ -97,7 +122,7 @@ class CheckSent(Sent):
     """Looked again, and nothing had changed."""
 
     day = serializers.DateField(required=False, help_text="Today, or earlier; today where it is left out.")
-    line = serializers.CharField(required=False, default="", allow_blank=True, max_length=300, help_text="Public.")
+    line = Text(required=False, default="", allow_blank=True, max_length=300, help_text="Public.")
 
 
 class RecordedSerializer(VoiceSerializer):

@@ -61,6 +61,7 @@ class Assessment(models.Model):
     published_at = models.DateTimeField(db_default=Now())
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     redacted_at = models.DateTimeField(null=True, blank=True)
+    was_there = False  # set by the action that was asked to make it a second time
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -161,6 +162,7 @@ class Check(models.Model):
     line = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
     redacted_at = models.DateTimeField(null=True, blank=True)
+    was_there = False  # as above
 
     objects = CheckQuerySet.as_manager()
 

@@ -132,6 +132,17 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"bases": [{"kind": "link", "url": "https://example.org", "author": "X"}]}, "#/bases/0/author"),
     ({"based_on": "x"}, "#/based_on"),
     ({"based_on": 10**30}, "#/based_on"),
+    ({"based_on": "1"}, "#/based_on"),
+    ({"based_on": 1.0}, "#/based_on"),
+    ({"based_on": True}, "#/based_on"),
+    ({"draft_version": "1"}, "#/draft_version"),
+    ({"reason": 5}, "#/reason"),
+    ({"in_law": "yes"}, "#/in_law"),
+    ({"in_practice": 1}, "#/in_practice"),
+    ({"status": 5}, "#/status"),
+    ({"holds_from": 20250901}, "#/holds_from"),
+    ({"bases": [{"kind": "monitoring", "description": 5}]}, "#/bases/0/description"),
+    ({"bases": [{"kind": "link", "url": 5}]}, "#/bases/0/url"),
     ({"recorded_by": 1}, "#/recorded_by"),
     ({"voice": "others"}, "#/voice"),
 ]
@@ -144,6 +155,12 @@ def test_wrong_field_is_named_and_nothing_is_written(change: dict[str, Any], poi
     assert pointer in [line["pointer"] for line in problem["errors"]]
     assert all(line["detail"] for line in problem["errors"])
     assert not Assessment.objects.exists()
+
+
+def test_fields_that_answers_have_as_null_may_be_sent_so(program: Program) -> None:
+    sent = STATUS | {"progress": None, "in_law": None, "in_practice": None, "draft_version": None}
+    answer = program.send(sent)
+    assert (answer.status_code, answer.json()["progress"]) == (201, None)
 
 
 def test_based_on_must_be_said(program: Program) -> None:
@@ -228,9 +245,14 @@ def test_address_of_nothing_and_of_what_was_removed(program: Program, cast: Simp
 
 
 def test_check_is_recorded_once_a_day_and_line(program: Program, cast: SimpleNamespace) -> None:
+    problem = assert_problem(program.send({"line": "Read the gazette"}, "checks"), 400)
+    assert "has no status here" in problem["errors"][0]["detail"]
+    assert not Check.objects.exists()
+    make.make_assessment(cast.recommendation, cast.group)
     answer = program.send({"line": "Read the gazette"}, "checks")
     assert (answer.status_code, answer.json()["line"]) == (201, "Read the gazette")
-    program.send({"line": "Read the gazette"}, "checks")
+    again = program.send({"line": "Read the gazette"}, "checks")
+    assert (again.status_code, again.json()) == (200, answer.json())  # nothing was made
     check = Check.objects.get()
     assert (check.voice, check.recorded_by) == (cast.group, cast.owner)
     assert assert_problem(program.send({"day": "2999-01-01"}, "checks"), 400)["errors"][0]["pointer"] == "#/day"
@@ -241,8 +263,8 @@ def test_today_is_the_day_where_the_person_is(cast: SimpleNamespace) -> None:
     type(cast.owner).objects.filter(pk=cast.owner.pk).update(time_zone="Pacific/Auckland")
     with time_machine.travel("2026-03-01 23:00:00Z", tick=False):
         program = Program(cast, cast.owner, cast.group)
-        assert program.send({}, "checks").json()["day"] == "2026-03-02"
         assert program.send(STATUS | {"holds_from": "2026-03-02"}).status_code == 201
+        assert program.send({}, "checks").json()["day"] == "2026-03-02"
         assert_problem(program.send({"day": "2026-03-03"}, "checks"), 400)
 
 
@@ -254,6 +276,15 @@ def test_write_sent_again_with_its_key_happens_once(program: Program) -> None:
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert ("Idempotency-Replayed" in first.headers, again.headers["Idempotency-Replayed"]) == (False, "true")
+    assert Assessment.objects.count() == Event.objects.filter(action="assessment.published").count() == 1
+
+
+def test_write_sent_again_without_a_key_is_told_what_is_there(program: Program) -> None:
+    """The very same on the same ground: not 201, because nothing was made, and no conflict, because nothing differs."""
+    first, again = program.send(STATUS), program.send(STATUS)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert "Idempotency-Replayed" not in again.headers
     assert Assessment.objects.count() == Event.objects.filter(action="assessment.published").count() == 1
 
 

@@ -64,17 +64,30 @@ def test_status_is_withdrawn_while_the_next_is_published(
 
 
 def test_check_sent_twice_is_one(transactional_db: None, cast: SimpleNamespace, desk: Desk) -> None:
+    desk.publish()
     first, second = at_once(desk.check, desk.check)
     assert first == second
+    assert {first.was_there, second.was_there} == {False, True}
     assert Check.objects.count() == Event.objects.filter(action="check.recorded").count() == 1
 
 
 def test_check_of_another_day_or_person_is_another(desk: Desk, mate: Desk) -> None:
+    desk.publish()
     desk.check()
     desk.check(TODAY - DAY)
     mate.check()
     assert Check.objects.count() == 3
-    assert Event.objects.order_by("id")[0].new == {"check": Check.objects.order_by("id")[0].pk, "day": "2026-03-10"}
+    checked = Event.objects.filter(action="check.recorded").order_by("id")
+    assert checked[0].new == {"check": Check.objects.order_by("id")[0].pk, "day": "2026-03-10"}
+
+
+def test_check_without_a_status_that_stands_is_refused(desk: Desk) -> None:
+    """The public would be told that nothing has changed where nothing was said."""
+    for prepare in (lambda: None, lambda: actions.withdraw_assessment(assessment=desk.publish(), by=desk.by)):
+        prepare()
+        with pytest.raises(ValidationError, match="has no status here that could have stayed the same"):
+            desk.check()
+    assert not Check.objects.exists()
 
 
 def test_check_from_the_future_is_refused(desk: Desk) -> None:

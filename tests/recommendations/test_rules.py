@@ -80,12 +80,14 @@ def test_published_basis_is_not_deleted(desk: Desk) -> None:
 
 @pytest.mark.parametrize("change", ["line = 'another'", "day = '2020-01-01'", "redacted_at = now()"])
 def test_check_is_not_changed(desk: Desk, change: str) -> None:
+    desk.publish()
     desk.check()
     with pytest.raises(DatabaseError, match="A check is only redacted: UPDATE refused"):
         sql(f"UPDATE recommendations_check SET {change}")
 
 
 def test_check_is_not_deleted(desk: Desk) -> None:
+    desk.publish()
     desk.check()
     with pytest.raises(DatabaseError, match="DELETE refused"):
         Check.objects.all().delete()

@@ -146,6 +146,9 @@ def test_matrix_takes_a_fixed_number_of_queries(
 
 def test_matrix_row_notes_a_check_and_comes_back(cast: SimpleNamespace, client: Client) -> None:
     client.force_login(cast.owner)
+    make.make_assessment(cast.recommendation, cast.others)
+    assert "Checked, no change" not in client.get(f"{URL}?state=KAZ").content.decode()
+    make.make_assessment(cast.recommendation, cast.group)
     html = client.get(f"{URL}?state=KAZ").content.decode()
     assert "Checked, no change" in html
     r = cast.recommendation

@@ -292,6 +292,7 @@ def test_record_in_the_name_of_the_second_organisation(cast: SimpleNamespace, cl
 
 
 def test_check_is_one_act_and_once_a_day(cast: SimpleNamespace, client: Client) -> None:
+    make.make_assessment(cast.recommendation, cast.group)
     client.force_login(cast.mate)
     for _press in range(2):
         answer = client.post(address(cast, "check/"), {"check-voice": cast.group.slug}, follow=True)
@@ -301,10 +302,23 @@ def test_check_is_one_act_and_once_a_day(cast: SimpleNamespace, client: Client) 
 
 
 def test_check_with_another_line_on_the_same_day_is_kept_too(cast: SimpleNamespace, client: Client) -> None:
+    make.make_assessment(cast.recommendation, cast.group)
     client.force_login(cast.mate)
     for line in ("Read the gazette.", "Asked the ministry."):
         client.post(address(cast, "check/"), {"check-voice": cast.group.slug, "check-line": line})
     assert set(Check.objects.values_list("line", flat=True)) == {"Read the gazette.", "Asked the ministry."}
+
+
+def test_check_is_offered_and_taken_only_where_a_status_stands(cast: SimpleNamespace, client: Client) -> None:
+    make.make_assessment(cast.recommendation, cast.others)
+    client.force_login(cast.mate)
+    assert "Checked, no change" not in client.get(address(cast)).content.decode()
+    answer = client.post(address(cast, "check/"), {"check-voice": cast.group.slug})
+    assert answer.status_code == 422
+    assert "has no status here that could have stayed the same" in answer.content.decode()
+    assert not Check.objects.exists()
+    make.make_assessment(cast.recommendation, cast.group)
+    assert "Checked, no change" in client.get(address(cast)).content.decode()
 
 
 def test_check_of_a_day_to_come_is_refused(cast: SimpleNamespace, client: Client) -> None:

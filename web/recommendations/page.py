@@ -16,7 +16,7 @@ from accounts.roles import Act
 from history.models import Event
 from notifications.following import followed
 from recommendations import derived
-from recommendations.actions import latest_of
+from recommendations.actions import has_status, latest_of
 from recommendations.correcting import corrections_of
 from recommendations.models import Assessment, Check, Draft, Position, Recommendation
 from recommendations.querysets import was_made
@@ -121,7 +121,8 @@ def desk_of(request: HttpRequest, recommendation: Recommendation, slug: str = ""
     desk.bases = BasisFormSet(
         prefix="bases", recommendation=recommendation, initial=desk.draft.bases if desk.draft else None
     )
-    desk.check = CheckForm(initial={"voice": voice.slug}, prefix="check")
+    if latest and has_status(recommendation, voice):
+        desk.check = CheckForm(initial={"voice": voice.slug}, prefix="check")
     return desk
 
 

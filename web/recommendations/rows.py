@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.contrib.postgres.aggregates import ArrayAgg
 
 from accounts.models import Organisation
 from accounts.reader import Reader
@@ -18,7 +18,7 @@ class Row:
     lead: Assessment | None
     voices: int  # voices that have assessed it on the reader's day
     may_record: bool
-    voice: str  # the slug of the one organisation in whose name the reader may note a check; empty for none or several
+    voice: str  # the slug of the one organisation in whose name the reader may note a check; else empty
 
 
 def rows_of(
@@ -34,19 +34,20 @@ def rows_of(
         .filter(recommendation__in=[r.pk for r in found])
         .order_by()
         .values_list("recommendation")
-        .annotate(number=Count("voice", distinct=True))
+        .annotate(each=ArrayAgg("voice", distinct=True))
     )
     return [
         Row(
             recommendation=r,
             lead=leads.get(r.lead_id),  # type: ignore[attr-defined]
-            voices=voices.get(r.pk, 0),
+            voices=len(voices.get(r.pk, ())),
             may_record=r.review.state_id in speaking,
-            voice=_only(speaking.get(r.review.state_id, ())),
+            voice=_only(speaking.get(r.review.state_id, ()), voices.get(r.pk, ())),
         )
         for r in found
     ]
 
 
-def _only(organisations: Sequence[Organisation]) -> str:
-    return organisations[0].slug if len(organisations) == 1 else ""
+def _only(organisations: Sequence[Organisation], voices: Sequence[int]) -> str:
+    """The slug of the only organisation, where it has a status that may have stayed the same."""
+    return organisations[0].slug if len(organisations) == 1 and organisations[0].pk in voices else ""
