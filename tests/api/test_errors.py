@@ -16,6 +16,7 @@ from api.resources import base
 from api.resources.recommendations import RecommendationResource
 from api.rows import base as rows_base
 from recommendations import selection
+from states.models import StateAlias
 from tests import factories as make
 from tests.api.conftest import Api
 
@@ -128,6 +129,36 @@ def test_unknown_value_is_named_with_what_is_allowed(api: Api, world: SimpleName
 def test_unknown_state_is_shown_where_states_are_listed(api: Api, world: SimpleNamespace) -> None:
     problem = api.get("recommendations/", expect=400, state="QQQ")
     assert problem["see"] == "https://tracker.example/api/v1/states/"
+
+
+@pytest.mark.parametrize("value", ["KAZ,,SVN", "KAZ,", ",", " ", "KAZ, "])
+def test_empty_value_between_commas_is_refused(value: str, api: Api, world: SimpleNamespace) -> None:
+    """The program that made it has lost a value, and would be answered with less than it believes to have asked."""
+    for path in ("recommendations/", "recommendations/facets/", "recommendations.csv", "reviews/"):
+        problem = api.get(path, expect=400, state=value)
+        assert (problem["parameter"], "is empty" in problem["detail"]) == ("state", True)
+    assert api.get("recommendations/", expect=400, search=" ")["parameter"] == "search"
+
+
+def test_nearest_begins_with_what_bears_the_name_then_what_has_the_word(api: Api, world: SimpleNamespace) -> None:
+    for number in range(70):
+        code = f"Q{chr(65 + number // 26)}{chr(65 + number % 26)}"
+        make.make_state(code, f"State {number}", iso2=f"{number:02}")
+        make.make_issue(f"Theme {number}")
+    StateAlias.objects.create(state=world.bol, text="Plurinational Bolivia", folded="plurinational bolivia")
+    for name, code in (("Kazakhstan", "KAZ"), ("the SLOVENIA", "SVN"), ("Plurinational Bolivia", "BOL")):
+        for parameter in ("state", "recommending_state"):
+            assert api.get("recommendations/", expect=400, **{parameter: name})["nearest"][0] == code
+    make.make_issue("Info on torture and other cruel treatment, a slug that is spelt unlike")
+    nearest = api.get("recommendations/", expect=400, issue="torture")["nearest"]
+    assert nearest[:2] == [
+        "upr_info-torture",
+        "upr_info-info-on-torture-and-other-cruel-treatment,-a-slug-that-is-spelt-unlike",
+    ]
+    assert api.get("recommendations/", expect=400, issue="Freedom of the press")["nearest"][0] == (
+        "upr_info-freedom-of-the-press"
+    )
+    assert len(api.get("recommendations/", expect=400, issue="theme")["nearest"]) == 5
 
 
 def test_long_vocabulary_is_shortened_to_the_nearest_values(api: Api) -> None:

@@ -260,3 +260,13 @@ def test_before_its_session_a_recommendation_is_in_no_list_and_has_no_answer(api
     assert api.get("recommendations/first222/", as_of="2025-01-20")["lead_assessment"] is None
     detail = api.get("recommendations/first222/", as_of="2025-01-19", expect=404)["detail"]
     assert detail == "On 2025-01-19 this had not been recommended yet."
+
+
+def test_symbol_that_a_document_lacks_is_said_to_be_missing(api: Api, world: SimpleNamespace) -> None:
+    assert "source.document.symbol" not in api.get("recommendations/first222/")["empty"]
+    world.report.symbol = ""
+    world.report.save()
+    for row in (api.get("recommendations/first222/"), api.get("recommendations/", search="140.9")["results"][0]):
+        assert row["source"]["document"]["symbol"] is row["position"]["document"]["symbol"] is None
+        found = {path: row["empty"][f"{path}.document.symbol"] for path in ("source", "position")}
+        assert found == {"source": "not_stated", "position": "not_stated"}

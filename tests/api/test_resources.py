@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from history.log import Actor
 from recommendations import actions
+from states.models import State
 from tests import factories as make
 from tests.api.conftest import Api
 
@@ -72,6 +73,28 @@ def test_sample_event_is_shown_only_when_asked_for(api: Api, world: SimpleNamesp
     assert len(api.get("events/")["results"]) == 2
     assert len(api.get("events/", sample="true")["results"]) == 3
     api.get(f"events/{event.pk}/", expect=404)
+
+
+@pytest.mark.parametrize(
+    "path", ["states/KAZ/", "reviews/48-KAZ/", "issues/upr_info-torture/", "groups/women/", "goals/16.3/"]
+)
+def test_detail_is_found_in_either_case(path: str, api: Api, world: SimpleNamespace) -> None:
+    for spelt in (path.lower(), path.split("/")[0] + "/" + path.split("/")[1].upper() + "/"):
+        assert api.get(spelt) == api.get(path)
+
+
+def test_state_says_why_its_numbers_are_empty(api: Api, world: SimpleNamespace) -> None:
+    """The lists that were read have members of the UN only (docs/reference-data.md)."""
+    State.objects.filter(pk=world.kaz.pk).update(cow=705, gleditsch_ward=705)
+    State.objects.filter(pk=world.bol.pk).update(kind="observer", regional_group="")
+    member, observer = {"v_dem": "not_sourced"}, {"cow": "not_applicable", "gleditsch_ward": "not_applicable"}
+    observer |= {"v_dem": "not_sourced", "regional_group": "not_applicable"}
+    rows = {row["iso3"]: row for row in api.get("states/")["results"]}
+    assert (rows["KAZ"]["empty"], rows["BOL"]["empty"]) == (member, observer)
+    assert rows["FRA"]["empty"] == {"cow": "not_sourced", "gleditsch_ward": "not_sourced"} | member
+    for code in ("KAZ", "BOL"):
+        assert api.get(f"states/{code}/")["empty"] == rows[code]["empty"]
+    assert api.get("states/", fields="iso3,cow,empty")["results"][0]["empty"] == {"cow": "not_applicable"}
 
 
 def test_review_that_never_was_is_not_found(api: Api, world: SimpleNamespace) -> None:
