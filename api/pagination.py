@@ -54,9 +54,9 @@ class CursorPages(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         flag_type = {"type": "boolean", "default": False}
-        orders = {"type": "string", "enum": choices(view.orderings), "default": next(iter(view.orderings))}
+        orders = {"type": "string", "enum": choices(view.orderings)}
         return [
-            query_parameter("ordering", orders, "The order of the rows; “-” turns it round."),
+            query_parameter("ordering", orders, _about_orders(view.orderings)),
             query_parameter("page_size", PAGE_SIZES, "Rows of a page."),
             query_parameter("cursor", {"type": "string"}, "Where the page begins, as `next` of the page before says."),
             query_parameter("count", flag_type, "Whether to count all rows."),
@@ -64,6 +64,13 @@ class CursorPages(BasePagination):
 
 
 RELEVANCE = "relevance"  # has one direction only
+
+
+def _about_orders(orderings: Orderings) -> str:
+    """What the schema says of `ordering`. No default: programs would send it, and a search would not be ranked."""
+    first = next(iter(orderings))
+    usual = f"By `{first}` unless named" + (", a search for words by `relevance`." if RELEVANCE in orderings else ".")
+    return f"The order of the rows; “-” turns it round. {usual}"
 
 
 def choices(orderings: Orderings) -> list[str]:

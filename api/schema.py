@@ -189,7 +189,7 @@ def summarise(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     for path in result["paths"].values():
         for operation in path.values():
             first = FIRST_SENTENCE.split(operation["description"].replace("\n", " "))[0]
-            operation.setdefault("summary", first.removesuffix("."))
+            operation.setdefault("summary", first.removesuffix(".").replace("`", ""))  # which is no Markdown
     return result
 
 

@@ -36,6 +36,14 @@ def test_every_operation_says_in_a_line_what_it_answers(document: Any) -> None:
     assert said["/api/v1/states/"] == ["States under review and States that recommend"]
     assert said["/api/v1/recommendations/{public_id}/checks/"] == ["Record that you looked again and found no change"]
     assert all(30 > len(line.split()) > 1 for lines in said.values() for line in lines), said
+    assert not [line for lines in said.values() for line in lines if "`" in line]  # a summary is no Markdown
+
+
+def test_no_program_sends_an_order_because_the_schema_gives_one(document: Any) -> None:
+    parameters = document["paths"]["/api/v1/recommendations/"]["get"]["parameters"]
+    (ordering,) = [each for each in parameters if each["name"] == "ordering"]
+    assert "default" not in ordering["schema"]
+    assert "By `state` unless named, a search for words by `relevance`." in ordering["description"]
 
 
 def test_closed_vocabularies_are_enumerated(document: Any) -> None:

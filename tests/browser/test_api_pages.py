@@ -17,6 +17,9 @@ def test_api_is_tried_on_its_page(visitor: Callable[..., Visitor], cast: SimpleN
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     expect(page.locator(".live-responses-table .response").first).to_contain_text("200")
+    expect(page.locator(".docs-note")).to_contain_text("POST cannot")
+    body = page.locator(".live-responses-table .highlight-code .microlight").first
+    assert body.evaluate("box => box.scrollHeight <= box.clientHeight")  # nothing runs out of the box
     window.check_accessibility()
     assert window.complaints == []
 

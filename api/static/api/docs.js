@@ -13,6 +13,7 @@ const headed = () => ({
         system.React.Fragment,
         null,
         system.React.createElement("h2", { className: "docs-heading" }, place.dataset.heading),
+        system.React.createElement("p", { className: "docs-note" }, place.dataset.note),
         system.React.createElement(Original, props),
       ),
   },
@@ -25,5 +26,5 @@ window.SwaggerUIBundle({
   deepLinking: false, // its links would stand inside buttons, where a screen reader does not find them
   syntaxHighlight: false,
   validatorUrl: null, // asks no other site
-  supportedSubmitMethods: ["get"],
+  supportedSubmitMethods: ["get"], // what is written is public at once: `data-note` says so
 });
