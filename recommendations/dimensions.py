@@ -48,6 +48,9 @@ DIMENSIONS = {
     "cycle": Dimension("r.cycle"),
     "regional_group": Dimension("nullif(s.regional_group, '')", "JOIN states_state s ON s.iso3 = r.state_iso3"),
     "recommending_state": Dimension("ds.iso3", "LEFT JOIN states_state ds ON ds.id = d.state_id", repeats=True),
+    "recommending_regional_group": Dimension(
+        "nullif(dg.regional_group, '')", "LEFT JOIN states_state dg ON dg.id = d.state_id", repeats=True
+    ),
     "response": Dimension("nullif(r.response, '')"),
     "claim": Dimension("nullif(r.claim, '')"),
     "status": Dimension(f"coalesce(nullif(r.status, ''), '{NOT_ASSESSED}')"),
@@ -63,6 +66,7 @@ DIMENSIONS = {
 STATUS_THEN = Dimension(
     f"coalesce(th.status, '{NOT_ASSESSED}')", "LEFT JOIN statuses_then th ON th.recommendation_id = r.id"
 )
+MAKERS = frozenset({"recommending_state", "recommending_regional_group"})  # dimensions that look at dyads
 DYADS = "JOIN dyads d ON d.recommendation_id = r.id"
 
 
@@ -98,7 +102,7 @@ def cells(params: Params, reader: Reader, names: Sequence[str], unit: str) -> Ce
         parts.append(("statuses_then", statuses_then(reader, "picked")))
     if "voice" in names:
         parts.append(("said", said(reader)))
-    if unit == "dyad" or "recommending_state" in names:
+    if unit == "dyad" or not MAKERS.isdisjoint(names):
         links = RecommendingState.objects.order_by().values("id", "recommendation_id", "state_id")
         parts.append(("dyads", compiled(dyads.narrowed(links, made, reader))))
     parts.append(("cells", _cells(names, used, unit)))
@@ -109,7 +113,7 @@ def cells(params: Params, reader: Reader, names: Sequence[str], unit: str) -> Ce
 
 def _cells(names: Sequence[str], used: Sequence[Dimension], unit: str) -> Sql:
     values = "".join(f", {dimension.value} AS v{place}" for place, dimension in enumerate(used))
-    made = ("" if unit == "dyad" else "LEFT ") + DYADS if unit == "dyad" or "recommending_state" in names else ""
+    made = ("" if unit == "dyad" else "LEFT ") + DYADS if unit == "dyad" or not MAKERS.isdisjoint(names) else ""
     joins = " ".join([made, *dict.fromkeys(dimension.joins for dimension in used)])
     once = "DISTINCT" if any(dimension.repeats for dimension in used) else ""
     unit_id = "d.id" if unit == "dyad" else "r.id"

@@ -72,12 +72,16 @@ def is_label(search: str) -> bool:
 
 
 def of_one_recommendation(*own: str) -> dict[str, Filter]:
-    """The filters of what belongs to one recommendation: those of its place, and `own` ones by what the row says."""
+    """The filters of what belongs to one recommendation: that one, its place, and `own` ones by what the row says."""
     path = {"state": "state_iso3", "session": "session_number", "cycle": "session_number"}
     placed = {
         name: replace(PLACES[name], condition=is_in(f"recommendation__{column}")) for name, column in path.items()
     }
-    return placed | {name: replace(PLAIN[name], condition=is_in(name), many=False) for name in own}
+    one = Filter(_("Recommendation"), PublicIds(), is_in("recommendation"), _("Public id of a recommendation."))
+    return placed | {
+        "recommendation": one,
+        **{name: replace(PLAIN[name], condition=is_in(name), many=False) for name in own},
+    }
 
 
 def _status(values: list[str], reader: Reader) -> Q:
@@ -193,6 +197,28 @@ class Moment:
             hint = _("The feed has come to %(newest)d. A mark beyond is from elsewhere or from before a restore.")
             raise UnknownChoice(name, value, hint=hint % {"newest": newest})
         return int(value)
+
+    def options(self, reader: Reader) -> list[Option]:
+        return []
+
+    def closed(self) -> list[str] | None:
+        return None
+
+
+@dataclass(frozen=True)
+class PublicIds:
+    """Recommendations that the reader sees, by their public ids; cleaned, their keys. They are too many to list."""
+
+    separates: bool = True
+
+    def clean(self, name: str, values: Sequence[str], reader: Reader) -> list[Any]:
+        found = Recommendation.objects.visible_to(reader).filter(public_id__in=values)
+        keys = dict(found.order_by().values_list("public_id", "pk"))
+        for value in values:
+            if value not in keys:
+                hint = _("There is no recommendation “%(value)s” here.") % {"value": value[:20]}
+                raise UnknownChoice(name, value, hint=hint)
+        return [*keys.values()]
 
     def options(self, reader: Reader) -> list[Option]:
         return []

@@ -4,6 +4,7 @@ from typing import NoReturn
 
 from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 
 def not_offered(request: HttpRequest, **parts: str) -> NoReturn:
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/confirm-email/", not_offered),
     path("account/confirm-email/<str:key>/", not_offered),
     path("account/login/code/confirm/", not_offered),
+    path("account/", RedirectView.as_view(pattern_name="account_change_password")),  # the first page of one's own
     path("account/", include("allauth.urls")),
     path("", include("web.urls")),
 ]

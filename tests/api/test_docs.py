@@ -1,6 +1,7 @@
 """What the documents say of the API is true: their addresses answer, their tables name what there is."""
 
 import datetime
+import json
 import re
 import urllib.error
 import urllib.request
@@ -40,6 +41,20 @@ def test_addresses_of_the_documents_answer(demo: str) -> None:
     assert len(ASKED) > 8
     told = {path: status(demo + path) for path in ASKED}
     assert {path: code for path, code in told.items() if code not in expected(path)} == {}
+
+
+def test_questions_of_the_readme_find_something_after_a_fresh_start(demo: str) -> None:
+    """With what `make run` loads: the sample too."""
+    call_command("load_session", str(settings.BASE_DIR / "fixtures" / "sessions" / "48-sample.yaml"), verbosity=0)
+    lists = [path for path in set(re.findall(rf"curl '{SITE}(/[^']*)'", README)) if "/?" in path]
+    assert len(lists) > 2
+    assert [path for path in lists if not found(demo + path)] == []
+
+
+def found(address: str) -> list[object]:
+    """The rows of an answer."""
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        return list(json.load(answer)["results"])
 
 
 def expected(path: str) -> set[int]:

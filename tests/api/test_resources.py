@@ -83,6 +83,18 @@ def test_detail_is_found_in_either_case(path: str, api: Api, world: SimpleNamesp
         assert api.get(spelt) == api.get(path)
 
 
+def test_judgements_and_answers_of_one_recommendation(api: Api, world: SimpleNamespace) -> None:
+    for path, number in (("assessments/", 3), ("positions/", 1)):
+        found = api.get(path, recommendation="first222")["results"]
+        assert {row["recommendation"] for row in found} == {"first222"}
+        assert len(found) == number
+        others = api.get(path, recommendation__not="first222")["results"]
+        assert len(others) + number == len(api.get(path)["results"])
+        for name in ("zzzzzzzz", "removed2", "sample22", "FIRST222x"):
+            assert name in api.get(path, expect=400, recommendation=name)["detail"]
+    assert api.get("assessments/", recommendation="sample22", sample="true")["results"] == []
+
+
 def test_state_says_why_its_numbers_are_empty(api: Api, world: SimpleNamespace) -> None:
     """The lists that were read have members of the UN only (docs/reference-data.md)."""
     State.objects.filter(pk=world.kaz.pk).update(cow=705, gleditsch_ward=705)

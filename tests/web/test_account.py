@@ -94,6 +94,13 @@ def test_headings_of_pages_are_ours(cast: SimpleNamespace, client: Client, path:
     assert heading_of(client.get(path, follow=True)) == heading
 
 
+def test_address_of_the_account_leads_to_its_first_page(cast: SimpleNamespace, client: Client) -> None:
+    client.force_login(cast.mate)
+    assert heading_of(client.get("/account/", follow=True)) == "Change the password"
+    client.logout()
+    assert client.get("/account/", follow=True).request["PATH_INFO"] == "/account/login/"
+
+
 def test_second_factor_speaks_our_words_from_turning_on_to_turning_off(cast: SimpleNamespace, client: Client) -> None:
     client.force_login(cast.mate)
     activate = "/account/2fa/totp/activate/"

@@ -47,6 +47,13 @@ def test_making_one_asks_for_the_password_again(cast: SimpleNamespace, client: C
     assert not Token.objects.exists()
 
 
+def test_what_it_may_do_is_no_optional_question(cast: SimpleNamespace, client: Client) -> None:
+    sign_in(client, cast.mate)
+    page = client.get(MAKE).content.decode()
+    assert "What it may do" in page
+    assert "(optional)" not in page
+
+
 def test_same_form_again_is_told_that_the_name_is_taken(cast: SimpleNamespace, client: Client) -> None:
     sign_in(client, cast.mate)
     form = {"name": "Harvest", "scope": "", "days": "90"}

@@ -27,7 +27,7 @@ class TokenForm(InOurWords, forms.Form):
             (slug, _("reads, and writes for %(name)s") % {"name": o.name}) for slug, o in self.organisations.items()
         ]
         self.fields["scope"] = forms.ChoiceField(
-            label=_("May"),
+            label=_("What it may do"),
             choices=[("", Token.Scope.READ.label), *writes],
             required=False,
             help_text=_("A token that reads sees what everybody sees, and may ask more often."),
