@@ -70,7 +70,7 @@ class ChangesView(APIView):
         parameters=[schema.AFTER, schema.PAGE_SIZE], responses=schema.answers(ChangesSerializer), tags=["changes"]
     )
     def get(self, request: Request) -> Response:
-        """Follow `next` again and again; where `mark` has come to `newest`, there is nothing more for now."""
+        """What happened, oldest first. Follow `next`; at `newest` there is nothing more for now: ask it again later."""
         check_names(request, ("after", "page_size"))
         size = page_size(request)
         newest = feed.public_mark()

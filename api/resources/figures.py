@@ -148,7 +148,8 @@ def check_question(names: Sequence[str], over: str | None, unit: str, measure: s
         raise bad_value("group_by", "", _("Say by what to group: “group_by” or “over”."), allowed=list(DIMENSIONS))
     if measure == "index" and (timed or unit != "recommendation"):
         detail = _(
-            "“measure=index” is of recommendations as they stand on one day: without “over” and with no other unit."
+            "“measure=index” is of recommendations as they stand on one day: without months or years, and in no other"
+            " unit. For a curve ask once for each day, by “as_of”."
         )
         raise bad_value("measure", measure, detail)
     if timed and unit == "mention":
